@@ -1,0 +1,5 @@
+/** Operators, their roles and their credentials. */
+@NullMarked
+package dev.sentinelj.core.access;
+
+import org.jspecify.annotations.NullMarked;

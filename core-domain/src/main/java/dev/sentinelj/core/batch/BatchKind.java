@@ -1,0 +1,33 @@
+package dev.sentinelj.core.batch;
+
+/** What the body of a batch says. */
+public enum BatchKind {
+  /** Samples. */
+  DATA(1),
+  /** Sequence numbers whose samples are gone, with the reason: a {@link LossRecord}. */
+  LOSS(2),
+  /** The epoch's samples that live on in another epoch. */
+  MOVED(3);
+
+  private final int code;
+
+  BatchKind(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  /**
+   * @throws IllegalArgumentException when no kind has this number
+   */
+  public static BatchKind ofCode(int code) {
+    for (BatchKind kind : values()) {
+      if (kind.code == code) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException("unknown batch kind " + code);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.sentinelj.core.ingest;
+
+import java.util.Locale;
+
+/** Why a gateway asks for the same batch again later. */
+public enum RetryReason {
+  REGISTRY_UNAVAILABLE,
+  BUS_UNAVAILABLE,
+  /** The bus holds as much uncommitted data as it may. */
+  BUS_FULL,
+  /** As many publications are under way as may be. */
+  BUSY,
+  RATE_LIMITED;
+
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

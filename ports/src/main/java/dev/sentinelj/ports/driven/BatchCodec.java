@@ -1,0 +1,50 @@
+package dev.sentinelj.ports.driven;
+
+import dev.sentinelj.core.batch.BatchHeader;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.block.Block;
+import dev.sentinelj.core.block.Columns;
+import dev.sentinelj.core.metric.SeriesSet;
+import java.util.List;
+
+/** The body of a batch of kind data, between bytes and columns. Thread safe. */
+public interface BatchCodec {
+
+  /**
+   * A body of these blocks that repeats identity and sample count. Decoding it gives back equal blocks
+   * in the same order.
+   *
+   * @param sampleFrom as in {@link BatchHeader}
+   */
+  byte[] encode(BatchId id, long sampleFrom, long createdAtMillis, List<Block> blocks);
+
+  /**
+   * Everything in {@code body}: blocks as they are, plain metrics turned into columns with a set of
+   * their own, histograms into their {@code _bucket{le}}, {@code _sum} and {@code _count} series.
+   *
+   * @throws dev.sentinelj.core.wire.MalformedException when {@code body} cannot be read, or what it
+   *     repeats of {@code header} (agent, sample range, least and greatest time, number of samples)
+   *     disagrees with it. Nothing else is thrown, whatever the bytes; memory stays within a small
+   *     multiple of the body and {@link #MAX_CELLS}.
+   */
+  List<Part> decode(BatchHeader header, byte[] body);
+
+  /** Rows times series of one body, present or not. */
+  int MAX_CELLS = 1_000_000;
+
+  /** Columns, and what they are about. */
+  sealed interface Part {
+    Columns columns();
+
+    /** Columns that name their set by hash. */
+    record Referring(Block block) implements Part {
+      @Override
+      public Columns columns() {
+        return block.columns();
+      }
+    }
+
+    /** Columns that came with their series. */
+    record Spelled(SeriesSet set, Columns columns) implements Part {}
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sentinelj.ports.driven;
+
+import dev.sentinelj.core.access.Role;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Operators and their API tokens. Calls block; they throw {@link
+ * dev.sentinelj.ports.PortUnavailableException} when the store does not answer. Thread safe.
+ */
+public interface OperatorStore {
+
+  Optional<Operator> find(String name);
+
+  /** @param passwordHash in the form of {@code Password.hash} */
+  record Operator(String name, Role role, String passwordHash) {}
+
+  /** Enters an operator unless there is one already; true when this call entered it. */
+  boolean addFirst(Operator operator);
+
+  /** Replaces the password of an operator; false when there is none of that name. */
+  boolean changePassword(String name, String passwordHash);
+
+  void addToken(ApiToken token);
+
+  /** The token with this digest unless it has expired at {@code nowMillis}. */
+  Optional<ApiToken> findToken(String digest, long nowMillis);
+
+  List<ApiToken> tokens();
+
+  /**
+   * @param digest {@code Password.digest} of it
+   * @param expiresAtMillis 0: never
+   */
+  record ApiToken(
+      String id, String digest, String name, String operator, Role role, long createdAtMillis, long expiresAtMillis) {}
+}

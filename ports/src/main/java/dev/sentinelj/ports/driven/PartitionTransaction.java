@@ -1,0 +1,136 @@
+package dev.sentinelj.ports.driven;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.block.Columns;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.EpochProgress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The statements of one worker transaction. All of them may throw {@link
+ * dev.sentinelj.ports.PortUnavailableException}; the transaction is then rolled back or its outcome
+ * unknown, as {@link PartitionStore#transact} says. Not thread safe, valid inside the script only.
+ */
+public interface PartitionTransaction {
+
+  /**
+   * Locks the progress rows of these epochs against every other transaction, in one fixed order, and
+   * returns them; an epoch never heard of gets a row that says {@link EpochProgress#start}.
+   */
+  Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs);
+
+  /**
+   * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the order
+   * of {@code claims}, which may name one id twice.
+   */
+  List<LedgerAnswer> claim(List<LedgerClaim> claims);
+
+  record LedgerClaim(BatchId id, Sha256 contentHash, long samples) {}
+
+  /** What the ledger knew of an id before the claim. */
+  enum LedgerAnswer {
+    /** Nothing: it is entered now. */
+    NEW,
+    /** The same content hash. */
+    DUPLICATE,
+    /** Another content hash; the ledger keeps what it had. */
+    FORK
+  }
+
+  /** The definition under this hash that this agent brought before, if any. */
+  Optional<SeriesSet> knownSet(AgentId agent, Sha256 set);
+
+  /** Keeps a definition for this agent. Idempotent. */
+  void addSet(AgentId agent, SeriesSet set);
+
+  /**
+   * The ids of the series of {@code set} for this agent, in its order; series never seen before get new
+   * ones. The same series of one agent has the same id in every set and for ever.
+   */
+  long[] seriesIds(AgentId agent, SeriesSet set);
+
+  /**
+   * Adds the present cells of {@code columns} as samples. {@code seriesIds} has one id per column. All
+   * values must be finite. A series may have several samples of one time.
+   */
+  void addSamples(long[] seriesIds, Columns columns);
+
+  /** Adds the row of the journal for a batch that is entered now. */
+  void journal(JournalRow row);
+
+  /**
+   * @param index of the batch within the message
+   * @param lastTickSecond the last tick of this partition before it; 0 when there was none
+   */
+  record JournalRow(
+      Lane lane,
+      BusPosition position,
+      int index,
+      long attempt,
+      long sentAtMillis,
+      long lastTickSecond,
+      SignedBatch batch) {}
+
+  /** Keeps something aside, with its bytes and the reason. */
+  void quarantine(QuarantineRow row);
+
+  /**
+   * @param id of the batch, as far as its header could be believed
+   * @param samples how many samples are kept aside: 0 when the row stands outside the balance
+   * @param bytes the stored form of the batch, or a readable form of the samples when only some of a
+   *     batch are kept aside
+   */
+  record QuarantineRow(
+      Optional<BatchId> id,
+      String reason,
+      String detail,
+      long receivedAtMillis,
+      long samples,
+      byte[] bytes) {}
+
+  /**
+   * Notes losses of an epoch. A seq that the ledger has is not lost: it is left out, and so are its
+   * samples.
+   *
+   * @return the samples that count as lost after this and did not before
+   */
+  long addLosses(EpochId epoch, LossRecord losses);
+
+  /**
+   * Takes seqs out of the losses because the ledger has them now: a row always beats a loss.
+   *
+   * @return the samples that no longer count as lost
+   */
+  long removeLosses(EpochId epoch, Collection<Long> seqs);
+
+  /** Keeps a batch until its series set arrives; false when this agent's share of space is used up. */
+  boolean park(ParkedBatch batch);
+
+  /** Most bytes of parked batches per agent. */
+  long MAX_PARKED_BYTES = 64L << 20;
+
+  record ParkedBatch(Sha256 missingSet, long receivedAtMillis, JournalRow row) {}
+
+  /** The batches of this agent that wait for this set, in the order they were parked; they wait no more. */
+  List<ParkedBatch> unpark(AgentId agent, Sha256 set);
+
+  /** Replaces the progress rows of locked epochs. */
+  void saveProgress(Collection<EpochProgress> progress);
+
+  /**
+   * Moves the position of a lane by compare-and-set, which makes everything before count as read.
+   *
+   * @return false when the position of record is not {@code from} or the lease is gone: the script must
+   *     stop, and the transaction ends as {@link PartitionStore.Outcome.Fenced} whatever it did
+   */
+  boolean movePosition(Lane lane, BusPosition from, BusPosition to);
+}

@@ -1,0 +1,45 @@
+package dev.sentinelj.ports.driven;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.progress.Committed;
+import dev.sentinelj.core.session.ReconcileAnswer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the database has of the agents' epochs, for gateways to pass on. Every answer is one snapshot.
+ * Stages fail with {@link dev.sentinelj.ports.PortUnavailableException}. Thread safe.
+ */
+public interface ProgressFeed {
+
+  /**
+   * The epochs whose word changed since {@code cursor} (empty: all of the last hour), and the cursor
+   * for the next call. An epoch may be told again without a change, never left out.
+   */
+  CompletionStage<Page> changedSince(Optional<String> cursor);
+
+  record Page(List<EpochWord> words, String cursor) {
+    public Page {
+      words = List.copyOf(words);
+    }
+  }
+
+  /** What to tell the agent of one epoch. */
+  record EpochWord(Committed committed, List<Sha256> setsNeeded) {
+    public EpochWord {
+      setsNeeded = List.copyOf(setsNeeded);
+    }
+  }
+
+  /** The word on one epoch; for one never heard of, that it has nothing. */
+  CompletionStage<EpochWord> of(EpochId epoch);
+
+  /** The (seq, content hash) pairs that the ledger has with {@code from <= seq <= to}, ascending. */
+  CompletionStage<List<ReconcileAnswer.Row>> ledger(EpochId epoch, long from, long to);
+
+  /** Agents that may be told nothing more, because they were deleted since. */
+  CompletionStage<List<AgentId>> deleted();
+}
