@@ -104,6 +104,20 @@ public final class Database implements AutoCloseable {
     return ask(doing, context -> context.transactionResult(tx -> work.apply(tx.dsl())));
   }
 
+  /** Asks several statements that all see one state of the database. */
+  <T> T snapshot(String doing, Function<DSLContext, T> question) {
+    try (Connection connection = pool.getConnection()) {
+      connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setAutoCommit(false);
+      T answer = question.apply(on(connection));
+      connection.commit();
+      return answer;
+    } catch (SQLException | DataAccessException e) {
+      throw new PortUnavailableException(doing, e);
+    }
+  }
+
   /** Runs {@code call} on a thread of its own. */
   <T> CompletionStage<T> later(Supplier<T> call) {
     CompletableFuture<T> answer = new CompletableFuture<>();

@@ -1,5 +1,7 @@
 package dev.sentinelj.adapters.timescale;
 
+import dev.sentinelj.core.batch.BatchHeader;
+import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
 import java.sql.SQLException;
@@ -36,16 +38,20 @@ final class Failures {
     }
   }
 
-  /** What a failure inside a script means: whatever is not the database's doing is the data's. */
+  /** What a failure inside a script means: the data's doing only where something says so. */
   static FailureKind kindOf(Throwable failure) {
     String state = stateOf(failure);
-    if (state == null) {
-      return failure instanceof PortUnavailableException || failure instanceof SQLException
-          ? FailureKind.TRANSIENT
-          : FailureKind.DATA;
-    }
-    boolean data = state.startsWith("22") || state.startsWith("23");
-    return data && !noPartition(failure) ? FailureKind.DATA : FailureKind.TRANSIENT;
+    boolean data =
+        state == null
+            ? unreadable(failure)
+            : (state.startsWith("22") || state.startsWith("23")) && !noPartition(failure);
+    return data ? FailureKind.DATA : FailureKind.TRANSIENT;
+  }
+
+  private static boolean unreadable(Throwable failure) {
+    return failure instanceof MalformedException
+        || failure instanceof BatchHeader.UnsupportedVersionException
+        || failure instanceof IllegalArgumentException;
   }
 
   /**
