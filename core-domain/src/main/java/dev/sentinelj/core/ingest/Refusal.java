@@ -40,6 +40,25 @@ public enum Refusal {
     return permanent;
   }
 
+  /**
+   * Whether it is decided only after the MACs held: then the answer can be signed, and the agent may
+   * act on it. Before that an answer makes an agent back off and nothing else.
+   */
+  public boolean proved() {
+    return switch (this) {
+      case OUTSIDE_WINDOW, TIME_SPAN, BAD_SET -> true;
+      case TOO_BIG,
+          MALFORMED,
+          UNSUPPORTED_VERSION,
+          UNKNOWN_AGENT,
+          DELETED_AGENT,
+          UNKNOWN_KEY,
+          BAD_MAC,
+          AGENT_MISMATCH ->
+          false;
+    };
+  }
+
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
