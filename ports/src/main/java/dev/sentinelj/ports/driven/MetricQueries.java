@@ -14,24 +14,24 @@ import java.util.Optional;
 public interface MetricQueries {
 
   /**
-   * The newest sample of each series of an agent whose name starts with {@code namePrefix}, taken at or
-   * after {@code sinceMillis}; by name, then labels. At most {@code limit}.
+   * The newest sample of each series of an agent whose name starts with {@code namePrefix}, taken
+   * at or after {@code sinceMillis}; by name, then labels. At most {@code limit}.
    */
   List<Latest> latest(AgentId agent, String namePrefix, long sinceMillis, int limit);
 
   record Latest(Series series, long timeMillis, double value) {}
 
   /**
-   * Samples with {@code fromMillis <= time < toMillis} of the series that match, as one list of points
-   * per series, each ascending in time; series by name, then labels.
+   * Samples with {@code fromMillis <= time < toMillis} of the series that match, as one list of
+   * points per series, each ascending in time; series by name, then labels.
    */
   List<RangeSeries> range(RangeQuery query);
 
   /**
    * @param name exact metric name
    * @param labels the labels a series must have, all of them, with these values
-   * @param stepMillis 0: samples as they are; else the mean of each step, stamped with its start, steps
-   *     counted from the Unix epoch; empty steps are left out
+   * @param stepMillis 0: samples as they are; else the mean of each step, stamped with its start,
+   *     steps counted from the Unix epoch; empty steps are left out
    * @param maxSeries at most so many series, and
    * @param maxPoints at most so many points in all; beyond that the answer is cut and says so
    */
@@ -65,7 +65,12 @@ public interface MetricQueries {
   List<Quarantined> quarantined(Optional<AgentId> agent, int limit);
 
   record Quarantined(
-      long id, Optional<String> agent, String reason, String detail, long receivedAtMillis, long samples) {}
+      long id,
+      Optional<String> agent,
+      String reason,
+      String detail,
+      long receivedAtMillis,
+      long samples) {}
 
   /** One line about what runs below: product, version, extensions. Also proves that it answers. */
   String describe();

@@ -12,7 +12,9 @@ public interface OperatorStore {
 
   Optional<Operator> find(String name);
 
-  /** @param passwordHash in the form of {@code Password.hash} */
+  /**
+   * @param passwordHash in the form of {@code Password.hash}
+   */
   record Operator(String name, Role role, String passwordHash) {}
 
   /** Enters an operator unless there is one already; true when this call entered it. */
@@ -33,5 +35,11 @@ public interface OperatorStore {
    * @param expiresAtMillis 0: never
    */
   record ApiToken(
-      String id, String digest, String name, String operator, Role role, long createdAtMillis, long expiresAtMillis) {}
+      String id,
+      String digest,
+      String name,
+      String operator,
+      Role role,
+      long createdAtMillis,
+      long expiresAtMillis) {}
 }

@@ -6,18 +6,19 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where workers put what they read from the bus, partition by partition. A partition has one owner at a
- * time; whoever lost it cannot write any more.
+ * Where workers put what they read from the bus, partition by partition. A partition has one owner
+ * at a time; whoever lost it cannot write any more.
  *
- * <p>Every stage fails with {@link dev.sentinelj.ports.PortUnavailableException} when the store did not
- * answer; after that the outcome of a transaction is unknown.
+ * <p>Every stage fails with {@link dev.sentinelj.ports.PortUnavailableException} when the store did
+ * not answer; after that the outcome of a transaction is unknown.
  */
 public interface PartitionStore {
 
   /**
-   * Takes the partition, or renews the lease on it, until {@link #LEASE_MILLIS} from now by the store's
-   * clock. A lease of another owner that has not run out is {@link LeaseAnswer.Held}. Taking an expired
-   * one makes sure first that nothing of the former owner can commit any more, and raises the token.
+   * Takes the partition, or renews the lease on it, until {@link #LEASE_MILLIS} from now by the
+   * store's clock. A lease of another owner that has not run out is {@link LeaseAnswer.Held}.
+   * Taking an expired one makes sure first that nothing of the former owner can commit any more,
+   * and raises the token.
    */
   CompletionStage<LeaseAnswer> lease(int partition, String owner, Optional<Lease> held);
 
@@ -32,7 +33,9 @@ public interface PartitionStore {
   /** Proof of ownership: a random token that every transaction shows. */
   record Lease(int partition, String owner, long token) {}
 
-  /** Gives the partition back, so that the next owner need not wait. No effect without the lease. */
+  /**
+   * Gives the partition back, so that the next owner need not wait. No effect without the lease.
+   */
   CompletionStage<Void> release(Lease lease);
 
   /** The committed position of both lanes, read in one snapshot. */
@@ -49,8 +52,8 @@ public interface PartitionStore {
    *       position was not the expected one: its memory of the partition is worthless.
    * </ul>
    *
-   * The stage fails when the outcome is unknown. The script runs at most once per call, on a thread of
-   * the store's choosing, and sees its own writes.
+   * The stage fails when the outcome is unknown. The script runs at most once per call, on a thread
+   * of the store's choosing, and sees its own writes.
    */
   CompletionStage<Outcome> transact(Lease lease, Script script);
 
@@ -70,7 +73,10 @@ public interface PartitionStore {
 
   /** What a certain rollback says about its cause. */
   enum FailureKind {
-    /** The data cannot be stored as it is (SQLSTATE classes 22 and 23, or the script could not read it). */
+    /**
+     * The data cannot be stored as it is (SQLSTATE classes 22 and 23, or the script could not read
+     * it).
+     */
     DATA,
     /** Something else; the same script may succeed later. */
     TRANSIENT

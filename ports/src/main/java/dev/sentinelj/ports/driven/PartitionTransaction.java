@@ -23,14 +23,14 @@ import java.util.Optional;
 public interface PartitionTransaction {
 
   /**
-   * Locks the progress rows of these epochs against every other transaction, in one fixed order, and
-   * returns them; an epoch never heard of gets a row that says {@link EpochProgress#start}.
+   * Locks the progress rows of these epochs against every other transaction, in one fixed order,
+   * and returns them; an epoch never heard of gets a row that says {@link EpochProgress#start}.
    */
   Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs);
 
   /**
-   * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the order
-   * of {@code claims}, which may name one id twice.
+   * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the
+   * order of {@code claims}, which may name one id twice.
    */
   List<LedgerAnswer> claim(List<LedgerClaim> claims);
 
@@ -53,14 +53,14 @@ public interface PartitionTransaction {
   void addSet(AgentId agent, SeriesSet set);
 
   /**
-   * The ids of the series of {@code set} for this agent, in its order; series never seen before get new
-   * ones. The same series of one agent has the same id in every set and for ever.
+   * The ids of the series of {@code set} for this agent, in its order; series never seen before get
+   * new ones. The same series of one agent has the same id in every set and for ever.
    */
   long[] seriesIds(AgentId agent, SeriesSet set);
 
   /**
-   * Adds the present cells of {@code columns} as samples. {@code seriesIds} has one id per column. All
-   * values must be finite. A series may have several samples of one time.
+   * Adds the present cells of {@code columns} as samples. {@code seriesIds} has one id per column.
+   * All values must be finite. A series may have several samples of one time.
    */
   void addSamples(long[] seriesIds, Columns columns);
 
@@ -86,8 +86,8 @@ public interface PartitionTransaction {
   /**
    * @param id of the batch, as far as its header could be believed
    * @param samples how many samples are kept aside: 0 when the row stands outside the balance
-   * @param bytes the stored form of the batch, or a readable form of the samples when only some of a
-   *     batch are kept aside
+   * @param bytes the stored form of the batch, or a readable form of the samples when only some of
+   *     a batch are kept aside
    */
   record QuarantineRow(
       Optional<BatchId> id,
@@ -112,7 +112,9 @@ public interface PartitionTransaction {
    */
   long removeLosses(EpochId epoch, Collection<Long> seqs);
 
-  /** Keeps a batch until its series set arrives; false when this agent's share of space is used up. */
+  /**
+   * Keeps a batch until its series set arrives; false when this agent's share of space is used up.
+   */
   boolean park(ParkedBatch batch);
 
   /** Most bytes of parked batches per agent. */
@@ -120,7 +122,10 @@ public interface PartitionTransaction {
 
   record ParkedBatch(Sha256 missingSet, long receivedAtMillis, JournalRow row) {}
 
-  /** The batches of this agent that wait for this set, in the order they were parked; they wait no more. */
+  /**
+   * The batches of this agent that wait for this set, in the order they were parked; they wait no
+   * more.
+   */
   List<ParkedBatch> unpark(AgentId agent, Sha256 set);
 
   /** Replaces the progress rows of locked epochs. */
@@ -129,8 +134,9 @@ public interface PartitionTransaction {
   /**
    * Moves the position of a lane by compare-and-set, which makes everything before count as read.
    *
-   * @return false when the position of record is not {@code from} or the lease is gone: the script must
-   *     stop, and the transaction ends as {@link PartitionStore.Outcome.Fenced} whatever it did
+   * @return false when the position of record is not {@code from} or the lease is gone: the script
+   *     must stop, and the transaction ends as {@link PartitionStore.Outcome.Fenced} whatever it
+   *     did
    */
   boolean movePosition(Lane lane, BusPosition from, BusPosition to);
 }

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the database has of the agents' epochs, for gateways to pass on. Every answer is one snapshot.
- * Stages fail with {@link dev.sentinelj.ports.PortUnavailableException}. Thread safe.
+ * What the database has of the agents' epochs, for gateways to pass on. Every answer is one
+ * snapshot. Stages fail with {@link dev.sentinelj.ports.PortUnavailableException}. Thread safe.
  */
 public interface ProgressFeed {
 
   /**
-   * The epochs whose word changed since {@code cursor} (empty: all of the last hour), and the cursor
-   * for the next call. An epoch may be told again without a change, never left out.
+   * The epochs whose word changed since {@code cursor} (empty: all of the last hour), and the
+   * cursor for the next call. An epoch may be told again without a change, never left out.
    */
   CompletionStage<Page> changedSince(Optional<String> cursor);
 
@@ -37,7 +37,9 @@ public interface ProgressFeed {
   /** The word on one epoch; for one never heard of, that it has nothing. */
   CompletionStage<EpochWord> of(EpochId epoch);
 
-  /** The (seq, content hash) pairs that the ledger has with {@code from <= seq <= to}, ascending. */
+  /**
+   * The (seq, content hash) pairs that the ledger has with {@code from <= seq <= to}, ascending.
+   */
   CompletionStage<List<ReconcileAnswer.Row>> ledger(EpochId epoch, long from, long to);
 
   /** Agents that may be told nothing more, because they were deleted since. */
