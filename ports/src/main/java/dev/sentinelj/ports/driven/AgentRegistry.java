@@ -74,12 +74,17 @@ public interface AgentRegistry {
   /**
    * Takes a use of the token and enters the agent with its first key, all or nothing. The same
    * token and hardware id again, before the agent's first valid MAC, takes no further use and
-   * replaces the unproved key; the agent keeps its id.
+   * <<<<<<< HEAD replaces the unproved key; the agent keeps its id. ======= replaces the unproved
+   * key; the agent keeps its id. A token that names a known agent gives it a new first key, and its
+   * older keys count as rotated at {@code nowMillis}; one that names a deleted agent is unknown. A
+   * token is good while {@code nowMillis} is before its expiry; expiry comes before everything
+   * else. >>>>>>> main
    */
   CompletionStage<Enrolment> enrol(EnrolmentRequest request, long nowMillis);
 
   /**
-   * @param candidate the id to use for a new agent
+   * @param candidate the id to use for a new agent, one that was never used
+   * @param sealedSecretFor gives the sealed secret for the id that the agent gets
    */
   record EnrolmentRequest(
       String tokenDigest,
@@ -102,11 +107,16 @@ public interface AgentRegistry {
   }
 
   /**
-   * Notes that a MAC under this key held: its enrolment cannot be repeated any more. Idempotent.
+   * <<<<<<< HEAD Notes that a MAC under this key held: its enrolment cannot be repeated any more.
+   * Idempotent. ======= Notes that a MAC under this key held: its enrolment cannot be repeated any
+   * more. Idempotent, and without effect for an agent or key that is not known. >>>>>>> main
    */
   CompletionStage<Void> prove(AgentId agent, KeyId key, long nowMillis);
 
-  /** Notes that the agent was heard, with what it says of itself. May be called often. */
+  /**
+   * Notes that the agent was heard, with what it says of itself; the greatest time counts. May be
+   * called often. No effect for an agent that is not known.
+   */
   CompletionStage<Void> heard(AgentId agent, String version, long nowMillis);
 
   /** All agents that were not deleted, by id. */

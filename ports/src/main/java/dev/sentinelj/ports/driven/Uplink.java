@@ -15,11 +15,12 @@ public interface Uplink {
    * gateway has proved that it knows the key, then what it says, and last exactly one {@link
    * Downlink.Closed}, also when no connection came about or {@link Session#close} was called.
    * Events come one at a time, on a thread of the adapter's choosing; the listener must not block.
-   *
-   * @param sentAtMillis what the handshake is stamped with
    */
   Session open(Opening opening, Consumer<Downlink> events);
 
+  /**
+   * @param sentAtMillis what the handshake is stamped with
+   */
   record Opening(
       EpochId epoch, AgentKey key, String agentVersion, long nextSeq, long sentAtMillis) {}
 
