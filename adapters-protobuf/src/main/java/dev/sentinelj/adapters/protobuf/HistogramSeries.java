@@ -56,10 +56,10 @@ final class HistogramSeries {
     long below = 0;
     for (int i = 0; i < histogram.getCountsCount(); i++) {
       below += histogram.getCounts(i);
-      consumer.accept(bucket(i), below);
+      consumer.accept(bucket(i), (double) below);
     }
     consumer.accept(sumSeries(), histogram.getSum());
-    consumer.accept(new Series(name + "_count", MetricType.COUNTER, "1", labels), below);
+    consumer.accept(new Series(name + "_count", MetricType.COUNTER, "1", labels), (double) below);
   }
 
   private Series bucket(int i) {

@@ -7,7 +7,7 @@ import dev.sentinelj.ports.driven.BatchCodec.Part;
 import dev.sentinelj.proto.Metric;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Turns plain metrics into columns, several parts of them when one would be mostly empty. */
@@ -52,7 +52,7 @@ final class PlainMetrics {
   private static double number(Metric metric) {
     return switch (metric.getValueCase()) {
       case VALUE_DOUBLE -> metric.getValueDouble();
-      case VALUE_INT -> metric.getValueInt();
+      case VALUE_INT -> (double) metric.getValueInt();
       case HISTOGRAM -> throw new MalformedException("a histogram that is typed as a number");
       case VALUE_NOT_SET -> throw new MalformedException("a metric without a value");
     };
@@ -104,8 +104,7 @@ final class PlainMetrics {
     }
   }
 
-  private static TreeMap<String, String> labels(Metric metric) {
-    Map<String, String> labels = metric.getLabelsMap();
-    return new TreeMap<>(labels);
+  private static SortedMap<String, String> labels(Metric metric) {
+    return new TreeMap<>(metric.getLabelsMap());
   }
 }

@@ -128,7 +128,7 @@ class PlainMetricsTest {
     Metric good = gauge("a", T0, 1);
 
     assertMalformed(1, T0, T0, good.toBuilder().clearValue().build());
-    assertMalformed(1, T0, T0, good.toBuilder().setRtypeValue(0).build());
+    assertMalformed(1, T0, T0, good.toBuilder().clearRtype().build());
     assertMalformed(1, T0, T0, good.toBuilder().setRtypeValue(9).build());
     assertMalformed(1, T0, T0, good.toBuilder().setName("").build());
     assertMalformed(1, T0, T0, good.toBuilder().setName("a\nb").build());
