@@ -3,9 +3,9 @@ package dev.sentinelj.application.agent;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next try: evenly spread between the floor and a bound that doubles with
- * each failure ("full jitter", Brooker, AWS Architecture Blog 2015), so that a fleet that lost its
- * gateway at one instant does not come back at one instant.
+ * How long to wait before the next try: evenly spread between the floor and a bound that doubles
+ * with each failure ("full jitter", Brooker, AWS Architecture Blog 2015), so that a fleet that lost
+ * its gateway at one instant does not come back at one instant.
  *
  * @param floorMillis least wait
  * @param baseMillis bound after the first failure

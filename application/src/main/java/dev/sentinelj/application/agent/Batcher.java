@@ -33,15 +33,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects readings into batches, signs them and appends them to the log, one append at a time. Seqs
- * that the log reports as torn get a loss record before anything else is appended.
+ * Collects readings into batches, signs them and appends them to the log, one append at a time.
+ * Seqs that the log reports as torn get a loss record before anything else is appended.
  *
- * <p>Nothing here blocks. Not thread safe: everything is called on the mailbox given, which runs one
- * task at a time and none inside another.
+ * <p>Nothing here blocks. Not thread safe: everything is called on the mailbox given, which runs
+ * one task at a time and none inside another.
  */
 public final class Batcher implements LossWriter {
 
-  /** Wait after a failed append before the same content is tried again; it doubles up to the cap. */
+  /**
+   * Wait after a failed append before the same content is tried again; it doubles up to the cap.
+   */
   private static final long RETRY_MILLIS = 1_000;
 
   private static final long MAX_RETRY_MILLIS = 30_000;
@@ -78,7 +80,8 @@ public final class Batcher implements LossWriter {
    *
    * @param batches appended, loss records included
    * @param samples appended
-   * @param readingsRefused turned away because the log had no room; their samples were never counted
+   * @param readingsRefused turned away because the log had no room; their samples were never
+   *     counted
    * @param appendFailures appends that failed
    * @param waitingBytes estimated bytes in memory
    * @param logFull whether the log had no room at the last try
@@ -167,7 +170,13 @@ public final class Batcher implements LossWriter {
   public Status status() {
     long openBytes = open == null ? 0 : open.bytes();
     return new Status(
-        batches, samples, readingsRefused, appendFailures, waitingBytes + openBytes, logFull, lastError);
+        batches,
+        samples,
+        readingsRefused,
+        appendFailures,
+        waitingBytes + openBytes,
+        logFull,
+        lastError);
   }
 
   private void addRow(SeriesSet set, OpenBatch.Row row, Now now) {

@@ -10,15 +10,17 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Says which sources are to be read and which have taken too long. Each source stands alone: one that
- * is slow or fails delays no other, and what it missed is skipped, never caught up.
+ * Says which sources are to be read and which have taken too long. Each source stands alone: one
+ * that is slow or fails delays no other, and what it missed is skipped, never caught up.
  *
  * <p>Goes by the monotonic clock only. Not thread safe: one mailbox owns it.
  */
 public final class CollectorSchedule {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  /** A reading starts at most this part of the interval after its time, so that hosts spread out. */
+  /**
+   * A reading starts at most this part of the interval after its time, so that hosts spread out.
+   */
   private static final int JITTER_DIVISOR = 10;
 
   private final Timing timing;
@@ -67,32 +69,30 @@ public final class CollectorSchedule {
   /** The sources to read now; each counts as running until it is reported. */
   public List<MetricSource> poll(Now now) {
     List<MetricSource> due = new ArrayList<>();
-    entries.forEach(
-        (source, entry) -> {
-          if (now.monotonicNanos() - entry.dueNanos >= 0) {
-            if (!entry.running) {
-              entry.start(now);
-              due.add(source);
-            }
-            advance(entry, now);
-          }
-        });
+    entries.forEach((source, entry) -> {
+      if (now.monotonicNanos() - entry.dueNanos >= 0) {
+        if (!entry.running) {
+          entry.start(now);
+          due.add(source);
+        }
+        advance(entry, now);
+      }
+    });
     return due;
   }
 
   /** Running sources that passed their deadline since the last call: interrupt them, once each. */
   public List<MetricSource> overdue(Now now) {
     List<MetricSource> late = new ArrayList<>();
-    entries.forEach(
-        (source, entry) -> {
-          if (entry.running
-              && !entry.interrupted
-              && now.monotonicNanos() - entry.startedNanos >= timing.deadline().toNanos()) {
-            entry.interrupted = true;
-            entry.timeouts++;
-            late.add(source);
-          }
-        });
+    entries.forEach((source, entry) -> {
+      if (entry.running
+          && !entry.interrupted
+          && now.monotonicNanos() - entry.startedNanos >= timing.deadline().toNanos()) {
+        entry.interrupted = true;
+        entry.timeouts++;
+        late.add(source);
+      }
+    });
     return late;
   }
 
@@ -111,9 +111,8 @@ public final class CollectorSchedule {
   /** In the order the sources were given. */
   public List<Counts> counts() {
     List<Counts> counts = new ArrayList<>();
-    entries.forEach(
-        (source, e) ->
-            counts.add(new Counts(source.name(), e.reads, e.failures, e.timeouts, e.skipped)));
+    entries.forEach((source, e) ->
+        counts.add(new Counts(source.name(), e.reads, e.failures, e.timeouts, e.skipped)));
     return counts;
   }
 

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database's latest word on our epoch, less what a comparison of hashes has disproved. The latest
- * counts, not the greatest: after a restore marks move back.
+ * The database's latest word on our epoch, less what a comparison of hashes has disproved. The
+ * latest counts, not the greatest: after a restore marks move back.
  */
 final class CommittedWord {
   private SeqRanges committed = new SeqRanges();
@@ -70,7 +70,10 @@ final class CommittedWord {
     return latest != null && latest.forked();
   }
 
-  /** Whether a lane was read past {@code receipt}, or over another bus, and {@code seq} is not there. */
+  /**
+   * Whether a lane was read past {@code receipt}, or over another bus, and {@code seq} is not
+   * there.
+   */
   boolean provesLost(long seq, Receipt receipt) {
     return (seq <= knownTo || disputed.contains(seq))
         && !has(seq)

@@ -16,7 +16,9 @@ import java.util.TreeSet;
 /** The batches sent in this session that are not known to be committed, with the window. */
 final class Deliveries {
 
-  /** So many batches may be accepted and uncommitted before sending pauses; each costs about 200 B. */
+  /**
+   * So many batches may be accepted and uncommitted before sending pauses; each costs about 200 B.
+   */
   static final int MAX_TRACKED = 65_536;
 
   private final Map<Long, Delivery> bySeq = new HashMap<>();
@@ -65,8 +67,8 @@ final class Deliveries {
   }
 
   /**
-   * What still waits for its answer under this seq and attempt. It leaves the window; the caller says
-   * what becomes of it.
+   * What still waits for its answer under this seq and attempt. It leaves the window; the caller
+   * says what becomes of it.
    */
   Optional<Delivery> answered(long seq, long attempt) {
     Delivery delivery = bySeq.get(seq);

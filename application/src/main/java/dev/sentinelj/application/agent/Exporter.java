@@ -47,7 +47,6 @@ public final class Exporter {
   private State state = State.WAITING;
   private Uplink.@Nullable Session session;
   private long sessionNumber;
-  private long sessionStart;
   private @Nullable Now since;
   private @Nullable Now lastHeartbeat;
   private long connectAtNanos;
@@ -120,8 +119,7 @@ public final class Exporter {
     this.clock = clock;
     this.sets = new SetBook(log, codec);
     this.freeing = new SegmentFreeing(log, random);
-    this.outbound =
-        new Outbound(log, terms, sets, word, freeing, losses, refused, options, random);
+    this.outbound = new Outbound(log, terms, sets, word, freeing, losses, refused, options, random);
   }
 
   /** Does what time asks for. Call it often: nothing is sent later than the next call. */
@@ -168,7 +166,6 @@ public final class Exporter {
     state = State.CONNECTING;
     since = now;
     clockCorrected = false;
-    sessionStart = log.durableThrough() + 1;
     long number = ++sessionNumber;
     session =
         uplink.open(
@@ -221,7 +218,7 @@ public final class Exporter {
     lastHeartbeat = now;
     terms.adopt(opened.limits());
     terms.adopt(opened.serverMillis(), now);
-    outbound.opened(sessionStart, now);
+    outbound.opened(now);
   }
 
   private void onSkewed(long serverMillis, Now now) {
@@ -235,8 +232,7 @@ public final class Exporter {
     if (refused.epoch() != log.epoch()) {
       return;
     }
-    boolean settled =
-        outbound.refused(refused.seq(), refused.attempt(), refused.reason(), now);
+    boolean settled = outbound.refused(refused.seq(), refused.attempt(), refused.reason(), now);
     lastError = "batch " + refused.seq() + " was refused: " + refused.reason().word();
     if (refused.reason() == Refusal.DELETED_AGENT) {
       close();
@@ -249,7 +245,8 @@ public final class Exporter {
   private void onClosed(Downlink.CloseReason why, String reason, Now now) {
     lastError = reason;
     endSession();
-    waitToConnect(why == Downlink.CloseReason.REFUSED && !clockCorrected ? REFUSED : RECONNECT, now);
+    waitToConnect(
+        why == Downlink.CloseReason.REFUSED && !clockCorrected ? REFUSED : RECONNECT, now);
   }
 
   private void abandon(String reason, Now now) {

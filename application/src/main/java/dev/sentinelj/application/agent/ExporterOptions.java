@@ -8,12 +8,12 @@ import java.time.Duration;
  * @param maxInFlight batches that may be sent without an answer
  * @param maxInFlightBytes the same in bytes of bodies
  * @param backlogPerPoll batches of the backlog that are sent per poll while newer ones go first
- * @param holdBack after connecting, what is older than the session waits this long for the database's
- *     word
- * @param answerWithin a session in which a batch or the handshake stays unanswered for so long is given
- *     up
- * @param resendAnyway a batch that was accepted so long ago and is not committed is sent again without
- *     other evidence
+ * @param holdBack after connecting, what is older than the session waits this long for the
+ *     database's word
+ * @param answerWithin a session in which a batch or the handshake stays unanswered for so long is
+ *     given up
+ * @param resendAnyway a batch that was accepted so long ago and is not committed is sent again
+ *     without other evidence
  */
 public record ExporterOptions(
     int maxInFlight,

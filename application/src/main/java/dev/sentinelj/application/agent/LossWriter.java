@@ -6,6 +6,8 @@ import dev.sentinelj.core.batch.LossReason;
 @FunctionalInterface
 public interface LossWriter {
 
-  /** Writes a signed loss record for {@code seq}, soon. Losses that wait together share a record. */
+  /**
+   * Writes a signed loss record for {@code seq}, soon. Losses that wait together share a record.
+   */
   void lost(long seq, long samples, LossReason reason);
 }

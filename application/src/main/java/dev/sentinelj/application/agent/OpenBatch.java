@@ -113,9 +113,8 @@ final class OpenBatch {
       long createdAtMillis) {}
 
   private long cost(SeriesSet set, Row row) {
-    long block =
-        rows.containsKey(set) ? 0 : BYTES_PER_BLOCK + (long) BYTES_PER_COLUMN * set.size();
-    long bitmap = set.size() / Byte.SIZE + 1;
+    long block = rows.containsKey(set) ? 0 : BYTES_PER_BLOCK + (long) BYTES_PER_COLUMN * set.size();
+    long bitmap = set.size() / Byte.SIZE + 1L;
     return block + BYTES_PER_ROW + bitmap + (long) BYTES_PER_VALUE * row.samples();
   }
 

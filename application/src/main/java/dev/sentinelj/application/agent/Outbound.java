@@ -26,11 +26,11 @@ import java.util.random.RandomGenerator;
 /**
  * Which batch is sent next in an open session, and which is sent again.
  *
- * <p>Order is the order of the log. When what comes next is older than a minute it is split: the fresh
- * lane goes first, and the backlog follows as fast as its allowance per poll. What an earlier session
- * left is held back until the database's word was heard. A batch that was accepted is sent again on
- * evidence only: its lane was read past the receipt, or over another bus, and it is neither committed
- * nor parked.
+ * <p>Order is the order of the log. When what comes next is older than a minute it is split: the
+ * fresh lane goes first, and the backlog follows as fast as its allowance per poll. What an earlier
+ * session left is held back until the database's word was heard. A batch that was accepted is sent
+ * again on evidence only: its lane was read past the receipt, or over another bus, and it is
+ * neither committed nor parked.
  */
 final class Outbound {
 
@@ -130,17 +130,15 @@ final class Outbound {
     return oldest == Long.MAX_VALUE ? 0 : Math.max(0, terms.stamp(now) - oldest);
   }
 
-  /**
-   * @param start the first seq that was not yet durable when the session was asked for
-   */
-  void opened(long start, Now now) {
-    sessionStart = start;
+  /** What was durable before this moment is older than the session. */
+  void opened(Now now) {
+    sessionStart = log.durableThrough() + 1;
     openedAtNanos = now.monotonicNanos();
     sweptAtNanos = now.monotonicNanos();
     allowance = options.backlogPerPoll();
-    fresh.reset(start, Long.MAX_VALUE);
-    backlog.reset(start, start);
-    released = log.firstSeq() >= start;
+    fresh.reset(sessionStart, Long.MAX_VALUE);
+    backlog.reset(1, 1);
+    released = log.firstSeq() >= sessionStart;
   }
 
   /** Everything that is not committed is unsent again. */
@@ -158,13 +156,12 @@ final class Outbound {
   void accepted(long seq, long attempt, Receipt receipt, Now now) {
     deliveries
         .answered(seq, attempt)
-        .ifPresent(
-            delivery -> {
-              deliveries.accepted(delivery, receipt, now.monotonicNanos());
-              sets.accepted(delivery.attached);
-              acceptedBatches++;
-              judge(delivery, now);
-            });
+        .ifPresent(delivery -> {
+          deliveries.accepted(delivery, receipt, now.monotonicNanos());
+          sets.accepted(delivery.attached);
+          acceptedBatches++;
+          judge(delivery, now);
+        });
   }
 
   void progress(Committed committed, Now now) {
@@ -174,17 +171,18 @@ final class Outbound {
     movedBack.ifPresent(this::rewind);
   }
 
-  /** Nothing at all is sent before the delay has passed, because the reasons are the gateway's own. */
+  /**
+   * Nothing at all is sent before the delay has passed, because the reasons are the gateway's own.
+   */
   void retryLater(long seq, long attempt, long delayMillis, Now now) {
     long delay = Math.clamp(delayMillis, 0, MAX_DELAY_MILLIS);
     deliveries
         .answered(seq, attempt)
-        .ifPresent(
-            delivery -> {
-              pausedUntilNanos = now.monotonicNanos() + delay * 1_000_000;
-              paused = true;
-              deliveries.waitUntil(delivery, pausedUntilNanos);
-            });
+        .ifPresent(delivery -> {
+          pausedUntilNanos = now.monotonicNanos() + delay * 1_000_000;
+          paused = true;
+          deliveries.waitUntil(delivery, pausedUntilNanos);
+        });
   }
 
   /** What is on its way was stamped by a clock that the gateway does not believe. */
@@ -278,11 +276,10 @@ final class Outbound {
       return false;
     }
     Optional<SignedBatch> next = lane.peek();
-    next.ifPresent(
-        batch -> {
-          lane.taken();
-          send(batch, session, key, now);
-        });
+    next.ifPresent(batch -> {
+      lane.taken();
+      send(batch, session, key, now);
+    });
     return next.isPresent();
   }
 
@@ -322,8 +319,8 @@ final class Outbound {
   }
 
   /**
-   * Bytes first, loss record second: a crash in between sends the batch once more and ends here again.
-   * A loss record is never given up, because its own loss would need another one.
+   * Bytes first, loss record second: a crash in between sends the batch once more and ends here
+   * again. A loss record is never given up, because its own loss would need another one.
    */
   private boolean giveUp(SignedBatch batch, Refusal reason) {
     if (batch.header().kind() == BatchKind.LOSS) {

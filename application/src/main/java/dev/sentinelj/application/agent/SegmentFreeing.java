@@ -19,8 +19,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes segments of the log, oldest first, and each only after the database was asked whether it has
- * exactly those batches. Marks alone delete nothing.
+ * Deletes segments of the log, oldest first, and each only after the database was asked whether it
+ * has exactly those batches. Marks alone delete nothing.
  */
 final class SegmentFreeing {
 
@@ -79,11 +79,10 @@ final class SegmentFreeing {
         log.oldestSealed()
             .filter(segment -> word.hasAll(segment.firstSeq(), segment.lastSeq()))
             .map(this::queryFor);
-    question.ifPresent(
-        query -> {
-          asked = query;
-          askedAtNanos = now.monotonicNanos();
-        });
+    question.ifPresent(query -> {
+      asked = query;
+      askedAtNanos = now.monotonicNanos();
+    });
     return question;
   }
 
@@ -130,7 +129,9 @@ final class SegmentFreeing {
     return missing;
   }
 
-  /** A loss record is committed as losses, and a refused batch as one of them: neither needs a row. */
+  /**
+   * A loss record is committed as losses, and a refused batch as one of them: neither needs a row.
+   */
   private void addMissing(SignedBatch batch, List<Long> missing) {
     long seq = batch.id().seq();
     if (batch.header().kind() == BatchKind.DATA && !refused.contains(seq)) {

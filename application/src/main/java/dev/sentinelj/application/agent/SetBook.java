@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides which definitions travel beside a batch: those it refers to until one was accepted in this
- * session, then once a minute until one is committed; and those that were asked for, beside whatever
- * goes next.
+ * Decides which definitions travel beside a batch: those it refers to until one was accepted in
+ * this session, then once a minute until one is committed; and those that were asked for, beside
+ * whatever goes next.
  */
 final class SetBook {
   static final long REPEAT_MILLIS = 60_000;

@@ -1,4 +1,7 @@
-/** What an agent does: reads its sources in time, signs what they say, and ships it until it is stored. */
+/**
+ * What an agent does: reads its sources in time, signs what they say, and ships it until it is
+ * stored.
+ */
 @NullMarked
 package dev.sentinelj.application.agent;
 
