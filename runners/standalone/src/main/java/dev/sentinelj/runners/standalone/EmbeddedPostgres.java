@@ -36,6 +36,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
 
+  /** How often a server that ends at once is started again: what is in the way goes within seconds. */
+  private static final int STARTS = 100;
+
   private final Process process;
   private final int port;
   private final String password;
@@ -152,7 +155,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       throws IOException {
     Path log = home.resolve("postgres.log");
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (true) {
+    for (int left = STARTS; left > 0 && System.nanoTime() < deadline; left--) {
       int port = freePort();
       Process process =
           new ProcessBuilder(unprivileged(command(binaries, data, port)))
@@ -164,12 +167,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
       if (server.awaitReady(deadline)) {
         return server;
       }
-      if (System.nanoTime() >= deadline) {
-        process.destroyForcibly();
-        throw new StartException("the database did not start within 120 s, see " + log + namespaceHint());
-      }
+      process.destroy();
       pause(); // the port was taken meanwhile, or a killed server's last children still hold its memory
     }
+    throw new StartException(
+        "the database does not start (" + lastLine(log) + "), see " + log + namespaceHint());
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return lines.isEmpty() ? "it says nothing" : lines.getLast();
   }
 
   private static String[] command(PostgresBinaries binaries, Path data, int port) {
@@ -185,7 +192,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     settings.put("shared_buffers", "256MB");
     settings.put("max_wal_size", "2GB");
     settings.put("checkpoint_timeout", "15min");
-    settings.put("wal_compression", "lz4");
+    settings.put("wal_compression", "on");
     settings.put("timezone", "UTC");
     settings.put("log_timezone", "UTC");
     settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
