@@ -18,10 +18,14 @@ final class AgentChoice {
       ids.add(agent.path("id").asString());
     }
     return switch (ids.size()) {
-      case 0 -> throw new CliException(ExitCode.FAILED, "no agent has enrolled yet: see sentinel help agents add");
+      case 0 ->
+          throw new CliException(
+              ExitCode.FAILED, "no agent has enrolled yet: see sentinel help agents add");
       case 1 -> ids.getFirst();
       default ->
-          throw new CliException(ExitCode.USAGE, "there are several agents: name one with --agent, such as " + ids.getFirst());
+          throw new CliException(
+              ExitCode.USAGE,
+              "there are several agents: name one with --agent, such as " + ids.getFirst());
     };
   }
 }

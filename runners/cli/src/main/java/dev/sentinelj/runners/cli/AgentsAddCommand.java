@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Makes a join token. */
-@Command(name = "add", description = "Make a join token with which an agent enrols; it is shown once")
+@Command(
+    name = "add",
+    description = "Make a join token with which an agent enrols; it is shown once")
 public final class AgentsAddCommand extends RemoteCommand {
   @Option(name = "--id", title = "ID", description = "The id the agent gets (default: a new one)")
   private @Nullable String id;
 
-  @Option(name = "--uses", title = "N", description = "How many agents may enrol with it (default 1)")
+  @Option(
+      name = "--uses",
+      title = "N",
+      description = "How many agents may enrol with it (default 1)")
   private int uses = 1;
 
   @Option(name = "--ttl", title = "MINUTES", description = "How long it is good for (default 60)")
@@ -29,7 +34,10 @@ public final class AgentsAddCommand extends RemoteCommand {
     body.put("ttl_seconds", ttlMinutes * 60L);
     JsonNode answer = client(context).post("/v1/join-tokens", body);
     Table table = new Table("", "JOIN TOKEN", "USES", "EXPIRES");
-    table.row(answer.path("token").asString(), answer.path("uses").asString(), answer.path("expires_at").asString());
+    table.row(
+        answer.path("token").asString(),
+        answer.path("uses").asString(),
+        answer.path("expires_at").asString());
     return print(context, answer, table);
   }
 }

@@ -18,7 +18,14 @@ public final class AgentsGetCommand extends RemoteCommand {
     Table table =
         new Table(
             answer.path("id").asString() + " has not sent anything yet",
-            "EPOCH", "THROUGH", "COLLECTED", "STORED", "QUARANTINED", "LOST", "OVERFLOW", "UNACCOUNTED");
+            "EPOCH",
+            "THROUGH",
+            "COLLECTED",
+            "STORED",
+            "QUARANTINED",
+            "LOST",
+            "OVERFLOW",
+            "UNACCOUNTED");
     for (JsonNode epoch : answer.path("epochs")) {
       table.row(
           epoch.path("epoch").asString(),

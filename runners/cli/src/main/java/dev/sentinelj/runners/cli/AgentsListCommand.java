@@ -12,7 +12,12 @@ public final class AgentsListCommand extends RemoteCommand {
     JsonNode answer = client(context).get("/v1/agents");
     Table table =
         new Table(
-            "no agent yet: make a join token with sentinel agents add", "AGENT", "STATUS", "VERSION", "LAST HEARD", "LABELS");
+            "no agent yet: make a join token with sentinel agents add",
+            "AGENT",
+            "STATUS",
+            "VERSION",
+            "LAST HEARD",
+            "LABELS");
     for (JsonNode agent : answer.path("items")) {
       table.row(
           agent.path("id").asString(),

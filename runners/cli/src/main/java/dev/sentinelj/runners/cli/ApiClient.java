@@ -15,7 +15,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Calls the REST API. The old URL connection starts a hundred milliseconds sooner than the new client. */
+/**
+ * Calls the REST API. The old URL connection starts a hundred milliseconds sooner than the new
+ * client.
+ */
 final class ApiClient {
   static final JsonMapper JSON = JsonMapper.shared();
   private static final int CONNECT_MILLIS = 3_000;
@@ -68,7 +71,8 @@ final class ApiClient {
   private Reply call(String method, String path, byte @Nullable [] body) {
     Reply reply = exchange(method, path, body);
     if (reply.status() >= 400) {
-      int code = reply.status() == 401 || reply.status() == 403 ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
+      int code =
+          reply.status() == 401 || reply.status() == 403 ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
       throw new CliException(code, problem(reply));
     }
     return reply;
@@ -86,12 +90,18 @@ final class ApiClient {
       }
       return read(connection);
     } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.USAGE, "'" + api.url() + "' is not the address of a server, such as http://127.0.0.1:8080");
+      throw new CliException(
+          ExitCode.USAGE,
+          "'" + api.url() + "' is not the address of a server, such as http://127.0.0.1:8080");
     } catch (IOException e) {
       throw new CliException(
-          ExitCode.UNREACHABLE, "no server answers at " + api.url() + ": start one with ./sentinel up, or name another with --server URL");
+          ExitCode.UNREACHABLE,
+          "no server answers at "
+              + api.url()
+              + ": start one with ./sentinel up, or name another with --server URL");
     } catch (JacksonException e) {
-      throw new CliException(ExitCode.FAILED, "what answers at " + api.url() + " is not a SentinelJ server");
+      throw new CliException(
+          ExitCode.FAILED, "what answers at " + api.url() + " is not a SentinelJ server");
     }
   }
 
@@ -105,20 +115,23 @@ final class ApiClient {
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setReadTimeout(READ_MILLIS);
     connection.setRequestProperty("Accept", "application/json");
-    api.token().ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+    api.token()
+        .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
     return connection;
   }
 
   private static Reply read(HttpURLConnection connection) throws IOException {
     int status = connection.getResponseCode();
-    try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+    try (InputStream in =
+        status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
       byte[] bytes = in == null ? new byte[0] : in.readAllBytes();
       return new Reply(status, bytes.length == 0 ? JSON.createObjectNode() : JSON.readTree(bytes));
     }
   }
 
   private String problem(Reply reply) {
-    String detail = reply.answer().path("detail").asString(reply.answer().path("title").asString(""));
+    String detail =
+        reply.answer().path("detail").asString(reply.answer().path("title").asString(""));
     String words = detail.isEmpty() ? "the server answered " + reply.status() : detail;
     return reply.status() == 401 ? words + ": run sentinel login" : words;
   }

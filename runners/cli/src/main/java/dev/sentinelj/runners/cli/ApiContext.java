@@ -11,7 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Properties;
 
-/** Which server the command line talks to, and the token it shows there: a file only its owner reads. */
+/**
+ * Which server the command line talks to, and the token it shows there: a file only its owner
+ * reads.
+ */
 public record ApiContext(String url, Optional<String> token) {
   static final String FILE = "cli.properties";
   static final String DEFAULT_URL = "http://127.0.0.1:8080";
@@ -25,7 +28,8 @@ public record ApiContext(String url, Optional<String> token) {
       return new ApiContext(DEFAULT_URL, Optional.empty());
     } catch (IOException | IllegalArgumentException e) {
       throw new CliException(
-          ExitCode.FAILED, "cannot read " + home.resolve(FILE) + ": mend or remove it, then run sentinel login");
+          ExitCode.FAILED,
+          "cannot read " + home.resolve(FILE) + ": mend or remove it, then run sentinel login");
     }
     return new ApiContext(
         kept.getProperty("url", DEFAULT_URL), Optional.ofNullable(kept.getProperty("token")));
@@ -38,11 +42,18 @@ public record ApiContext(String url, Optional<String> token) {
     token.ifPresent(value -> kept.setProperty("token", value));
     Path temporary =
         Files.createTempFile(
-            home, FILE, "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            home,
+            FILE,
+            "",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (Writer out = Files.newBufferedWriter(temporary)) {
       kept.store(out, "sentinel: server and token of the command line");
     }
-    Files.move(temporary, home.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        temporary,
+        home.resolve(FILE),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override

@@ -13,7 +13,11 @@ import java.util.Optional;
  * @param console where to ask for a password; empty when nobody is there to answer
  */
 public record CliContext(
-    PrintStream out, PrintStream err, Map<String, String> environment, Optional<Console> console, Path userHome) {
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    Optional<Console> console,
+    Path userHome) {
   public CliContext {
     environment = Map.copyOf(environment);
   }

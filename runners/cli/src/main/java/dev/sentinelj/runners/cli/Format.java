@@ -16,7 +16,8 @@ final class Format {
   static String value(double value, String unit) {
     return switch (unit) {
       case "By" -> bytes(value);
-      case "1" -> Math.abs(value) <= 1 ? String.format(Locale.ROOT, "%.1f %%", value * 100) : number(value);
+      case "1" ->
+          Math.abs(value) <= 1 ? String.format(Locale.ROOT, "%.1f %%", value * 100) : number(value);
       case "" -> number(value);
       default -> number(value) + " " + (unit.startsWith("{") ? "" : unit).strip();
     };
@@ -35,7 +36,9 @@ final class Format {
       rest /= 1024;
       power++;
     }
-    return power == 0 ? number(rest) + " B" : String.format(Locale.ROOT, "%.1f %s", rest, BINARY[power]);
+    return power == 0
+        ? number(rest) + " B"
+        : String.format(Locale.ROOT, "%.1f %s", rest, BINARY[power]);
   }
 
   static String labels(JsonNode labels) {

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Proves who is asking, and keeps a token for the next commands. */
 @Command(name = "login", description = "Log in and keep a token for this command line")
 public final class LoginCommand extends HelpfulCommand {
-  @Option(name = "--server", title = "URL", description = "Address of the server (default: the one kept by up or login)")
+  @Option(
+      name = "--server",
+      title = "URL",
+      description = "Address of the server (default: the one kept by up or login)")
   private @Nullable String server;
 
   @Option(name = "--user", title = "NAME", description = "Name of the operator (default admin)")
@@ -32,16 +35,27 @@ public final class LoginCommand extends HelpfulCommand {
         client
             .post(
                 "/v1/auth/api-tokens",
-                Map.of("user", user, "password", password(context), "name", "cli", "ttl_days", TOKEN_DAYS))
+                Map.of(
+                    "user",
+                    user,
+                    "password",
+                    password(context),
+                    "name",
+                    "cli",
+                    "ttl_days",
+                    TOKEN_DAYS))
             .path("token")
             .asString();
     try {
       Files.createDirectories(context.home());
       new ApiContext(client.url(), Optional.of(token)).write(context.home());
     } catch (IOException e) {
-      throw new CliException(ExitCode.FAILED, "cannot write to " + context.home() + ": " + e.getMessage());
+      throw new CliException(
+          ExitCode.FAILED, "cannot write to " + context.home() + ": " + e.getMessage());
     }
-    context.out().println("logged in at " + client.url() + " as " + user + " for " + TOKEN_DAYS + " days");
+    context
+        .out()
+        .println("logged in at " + client.url() + " as " + user + " for " + TOKEN_DAYS + " days");
     return ExitCode.OK;
   }
 
@@ -53,14 +67,17 @@ public final class LoginCommand extends HelpfulCommand {
         context
             .console()
             .map(console -> console.readPassword("Password of %s: ", user))
-            .orElseThrow(
-                () -> new CliException(ExitCode.USAGE, "no terminal to ask at: give the password with --password-stdin"));
+            .orElseThrow(() ->
+                new CliException(
+                    ExitCode.USAGE,
+                    "no terminal to ask at: give the password with --password-stdin"));
     return new String(typed);
   }
 
   private static String firstLineOfInput() {
     try {
-      String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+      String line =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
       return line == null ? "" : line;
     } catch (IOException e) {
       throw new CliException(ExitCode.FAILED, "cannot read the password: " + e.getMessage());

@@ -11,10 +11,15 @@ import tools.jackson.databind.JsonNode;
 /** The newest value of each series. */
 @Command(name = "latest", description = "Show the newest value of each series of an agent")
 public final class MetricsLatestCommand extends RemoteCommand {
-  @Option(name = "--agent", title = "ID", description = "The agent (default: the only one there is)")
+  @Option(
+      name = "--agent",
+      title = "ID",
+      description = "The agent (default: the only one there is)")
   private @Nullable String agent;
 
-  @Arguments(title = "PREFIX", description = "Only metrics whose name starts with this, such as system.cpu")
+  @Arguments(
+      title = "PREFIX",
+      description = "Only metrics whose name starts with this, such as system.cpu")
   private @Nullable String prefix;
 
   @Override
@@ -23,9 +28,17 @@ public final class MetricsLatestCommand extends RemoteCommand {
     String id = AgentChoice.of(client, agent);
     JsonNode answer =
         client.get(
-            "/v1/metrics/agents/" + ApiClient.encode(id) + "/latest"
+            "/v1/metrics/agents/"
+                + ApiClient.encode(id)
+                + "/latest"
                 + ApiClient.query(Map.of("prefix", prefix == null ? "" : prefix)));
-    Table table = new Table("nothing stored for " + id + " yet: it takes a moment after the start", "METRIC", "LABELS", "VALUE", "AGE");
+    Table table =
+        new Table(
+            "nothing stored for " + id + " yet: it takes a moment after the start",
+            "METRIC",
+            "LABELS",
+            "VALUE",
+            "AGE");
     for (JsonNode series : answer.path("items")) {
       table.row(
           series.path("name").asString(),

@@ -13,13 +13,19 @@ import tools.jackson.databind.JsonNode;
 /** Values over time. */
 @Command(name = "range", description = "Show the values of a metric over time")
 public final class MetricsRangeCommand extends RemoteCommand {
-  @Option(name = "--agent", title = "ID", description = "The agent (default: the only one there is)")
+  @Option(
+      name = "--agent",
+      title = "ID",
+      description = "The agent (default: the only one there is)")
   private @Nullable String agent;
 
   @Option(name = "--last", title = "MINUTES", description = "How far back (default 15)")
   private int lastMinutes = 15;
 
-  @Option(name = "--step", title = "SECONDS", description = "Mean over steps of this length (default 0: samples as they are)")
+  @Option(
+      name = "--step",
+      title = "SECONDS",
+      description = "Mean over steps of this length (default 0: samples as they are)")
   private int stepSeconds;
 
   @Arguments(title = "METRIC", description = "Its name, such as system.cpu.utilization")
@@ -37,8 +43,14 @@ public final class MetricsRangeCommand extends RemoteCommand {
     query.put("step", Integer.toString(stepSeconds));
     String id = AgentChoice.of(client, agent);
     JsonNode answer =
-        client.get("/v1/metrics/agents/" + ApiClient.encode(id) + "/range" + ApiClient.query(query));
-    Table table = new Table("no sample of " + metric + " in the last " + lastMinutes + " minutes", "TIME", "LABELS", "VALUE");
+        client.get(
+            "/v1/metrics/agents/" + ApiClient.encode(id) + "/range" + ApiClient.query(query));
+    Table table =
+        new Table(
+            "no sample of " + metric + " in the last " + lastMinutes + " minutes",
+            "TIME",
+            "LABELS",
+            "VALUE");
     for (JsonNode series : answer.path("items")) {
       for (JsonNode point : series.path("points")) {
         table.row(

@@ -7,11 +7,17 @@ import tools.jackson.databind.JsonNode;
 
 /** A command that asks a server and prints its answer as a table or as the JSON it is. */
 abstract class RemoteCommand extends HelpfulCommand {
-  @Option(name = {"-o", "--output"}, title = "FORMAT", description = "table or json (default table)")
+  @Option(
+      name = {"-o", "--output"},
+      title = "FORMAT",
+      description = "table or json (default table)")
   @AllowedRawValues(allowedValues = {"table", "json"})
   private String output = "table";
 
-  @Option(name = "--server", title = "URL", description = "Address of the server (default: the one kept by up or login)")
+  @Option(
+      name = "--server",
+      title = "URL",
+      description = "Address of the server (default: the one kept by up or login)")
   private @Nullable String server;
 
   final ApiClient client(CliContext context) {

@@ -12,7 +12,9 @@ public final class StatusCommand extends RemoteCommand {
     Table table = new Table("the server says nothing", "WHAT", "VALUE", "DETAIL");
     for (JsonNode part : answer.path("parts")) {
       table.row(
-          part.path("name").asString(), part.path("ready").asBoolean() ? "ready" : "NOT READY", part.path("detail").asString());
+          part.path("name").asString(),
+          part.path("ready").asBoolean() ? "ready" : "NOT READY",
+          part.path("detail").asString());
     }
     answer
         .path("counters")

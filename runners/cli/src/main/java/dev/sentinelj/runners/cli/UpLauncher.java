@@ -1,6 +1,8 @@
 package dev.sentinelj.runners.cli;
 
-/** Runs everything in this process; found by {@code ServiceLoader} where that is on the class path. */
+/**
+ * Runs everything in this process; found by {@code ServiceLoader} where that is on the class path.
+ */
 public interface UpLauncher {
 
   /**

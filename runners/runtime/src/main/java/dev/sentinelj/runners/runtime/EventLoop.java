@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that owns event-driven classes: it runs what is handed to it, and polls them after every
- * such task and at least once per period.
+ * One thread that owns event-driven classes: it runs what is handed to it, and polls them after
+ * every such task and at least once per period.
  */
 public final class EventLoop implements Executor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
@@ -37,8 +37,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Begins to call {@code poll}, at least once per {@code period}. */
   public void start(Consumer<Now> whatToPoll, Duration period) {
     this.poll = whatToPoll;
-    thread.scheduleAtFixedRate(
-        guarded(this::pollNow), 0, period.toNanos(), TimeUnit.NANOSECONDS);
+    thread.scheduleAtFixedRate(guarded(this::pollNow), 0, period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Runs {@code task} on the thread, then polls. After the end it does nothing. */

@@ -12,7 +12,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 /** The counters of a process and of its Java machine in Prometheus' text format. Thread safe. */
 public final class PrometheusText implements AutoCloseable {
-  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final ServerStatus status;
 
@@ -39,15 +40,21 @@ public final class PrometheusText implements AutoCloseable {
 
   /** Registering the same name again keeps the first. */
   private void register(String name) {
-    FunctionCounter.builder("sentinel." + name, status, source -> source.report().counters().getOrDefault(name, 0L))
+    FunctionCounter.builder(
+            "sentinel." + name, status, source -> source.report().counters().getOrDefault(name, 0L))
         .register(registry);
   }
 
   private void registerPart(String name) {
-    Gauge.builder("sentinel.part.ready", status, source -> ready(source, name)).tag("part", name).register(registry);
+    Gauge.builder("sentinel.part.ready", status, source -> ready(source, name))
+        .tag("part", name)
+        .register(registry);
   }
 
   private static double ready(ServerStatus status, String name) {
-    return status.report().parts().stream().anyMatch(part -> part.name().equals(name) && part.ready()) ? 1 : 0;
+    return status.report().parts().stream()
+            .anyMatch(part -> part.name().equals(name) && part.ready())
+        ? 1
+        : 0;
   }
 }

@@ -24,7 +24,12 @@ public final class Settings {
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
       throw new BadSettingException(
-          "unknown setting '" + unknown.first() + "' in " + origin + ": known are " + String.join(", ", new TreeSet<>(known)));
+          "unknown setting '"
+              + unknown.first()
+              + "' in "
+              + origin
+              + ": known are "
+              + String.join(", ", new TreeSet<>(known)));
     }
   }
 
@@ -39,7 +44,8 @@ public final class Settings {
 
   /** Whole seconds. */
   public Duration seconds(String name, long otherwise, long min, long max) {
-    return Duration.ofSeconds(number(name, otherwise, min, max, "use " + min + " to " + max + " seconds"));
+    return Duration.ofSeconds(
+        number(name, otherwise, min, max, "use " + min + " to " + max + " seconds"));
   }
 
   public String text(String name, String otherwise) {

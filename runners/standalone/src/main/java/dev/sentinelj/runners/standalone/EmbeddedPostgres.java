@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A PostgreSQL of our own on loopback: durable settings, password authentication, data and programs
- * under one directory. A server that was left over by a killed process is stopped and started again;
- * its files are never deleted.
+ * under one directory. A server that was left over by a killed process is stopped and started
+ * again; its files are never deleted.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
@@ -36,7 +36,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
 
-  /** How often a server that ends at once is started again: what is in the way goes within seconds. */
+  /**
+   * How often a server that ends at once is started again: what is in the way goes within seconds.
+   */
   private static final int STARTS = 100;
 
   private final Process process;
@@ -52,12 +54,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /**
    * Starts the server of {@code home/data}, making it first when there is none.
    *
-   * @throws StartException when it does not answer within {@link #START_TIMEOUT}; the message names the
-   *     log file
+   * @throws StartException when it does not answer within {@link #START_TIMEOUT}; the message names
+   *     the log file
    */
   public static EmbeddedPostgres start(Path home, String password) {
     try {
-      Files.createDirectories(home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectories(
+          home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       PostgresBinaries binaries = PostgresBinaries.under(home);
       Path data = home.resolve("data").toAbsolutePath();
       if (!Files.exists(data)) {
@@ -84,12 +87,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     stop(process.toHandle());
   }
 
-  private static void initialise(PostgresBinaries binaries, Path home, Path data, String password) throws IOException {
+  private static void initialise(PostgresBinaries binaries, Path home, Path data, String password)
+      throws IOException {
     Path temporary = home.resolve("data.new");
     if (Files.exists(temporary)) {
       PostgresBinaries.deleteTree(temporary);
     }
-    Path passwordFile = Files.createTempFile(home, "pw", "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Path passwordFile =
+        Files.createTempFile(
+            home,
+            "pw",
+            "",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       Files.writeString(passwordFile, password);
       run(
@@ -111,7 +120,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static void run(Path home, List<String> command) throws IOException {
     Path log = home.resolve("initdb.log");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (awaitExit(process, START_TIMEOUT) != 0) {
       throw new StartException("the database could not be made, see " + log + namespaceHint());
     }
@@ -134,11 +144,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static void stopLeftOver(Path data) {
     Optional<PostmasterFile> file = PostmasterFile.in(data);
     file.flatMap(found -> found.serverOf(data))
-        .ifPresent(
-            server -> {
-              LOG.info("stopping the database server {} that a former run left over", server.pid());
-              stop(server);
-            });
+        .ifPresent(server -> {
+          LOG.info("stopping the database server {} that a former run left over", server.pid());
+          stop(server);
+        });
     file.filter(found -> found.serverOf(data).isEmpty()).ifPresent(_ -> removeStale(data));
   }
 
@@ -147,12 +156,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     try {
       Files.deleteIfExists(data.resolve("postmaster.pid"));
     } catch (IOException e) {
-      throw new StartException("cannot remove the stale " + data.resolve("postmaster.pid") + ": " + e.getMessage(), e);
+      throw new StartException(
+          "cannot remove the stale " + data.resolve("postmaster.pid") + ": " + e.getMessage(), e);
     }
   }
 
-  private static EmbeddedPostgres launch(PostgresBinaries binaries, Path home, Path data, String password)
-      throws IOException {
+  private static EmbeddedPostgres launch(
+      PostgresBinaries binaries, Path home, Path data, String password) throws IOException {
     Path log = home.resolve("postgres.log");
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     for (int left = STARTS; left > 0 && System.nanoTime() < deadline; left--) {
@@ -168,7 +178,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return server;
       }
       process.destroy();
-      pause(); // the port was taken meanwhile, or a killed server's last children still hold its memory
+      pause(); // the port was taken meanwhile, or a killed server's last children still hold its
+      // memory
     }
     throw new StartException(
         "the database does not start (" + lastLine(log) + "), see " + log + namespaceHint());
@@ -180,7 +191,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static String[] command(PostgresBinaries binaries, Path data, int port) {
-    List<String> command = new ArrayList<>(List.of(binaries.program("postgres").toString(), "-D", data.toString()));
+    List<String> command =
+        new ArrayList<>(List.of(binaries.program("postgres").toString(), "-D", data.toString()));
     Properties settings = new Properties();
     settings.put("port", Integer.toString(port));
     settings.put("listen_addresses", "127.0.0.1");
@@ -241,7 +253,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static void signal(ProcessHandle server, String name) {
     try {
-      awaitExit(new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start(), STOP_TIMEOUT);
+      awaitExit(
+          new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start(),
+          STOP_TIMEOUT);
     } catch (IOException e) {
       server.destroy();
     }
@@ -263,8 +277,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * In a session of its own, so that Ctrl-C at a terminal reaches us and not the database first. As root
-   * in a user namespace without a mapping, which takes every privilege away: PostgreSQL insists.
+   * In a session of its own, so that Ctrl-C at a terminal reaches us and not the database first. As
+   * root in a user namespace without a mapping, which takes every privilege away: PostgreSQL
+   * insists.
    */
   private static List<String> unprivileged(String... command) {
     List<String> whole = new ArrayList<>(List.of("setsid"));
@@ -280,6 +295,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static String namespaceHint() {
-    return isRoot() ? " (started as root: this needs user namespaces, else run as an ordinary user)" : "";
+    return isRoot()
+        ? " (started as root: this needs user namespaces, else run as an ordinary user)"
+        : "";
   }
 }

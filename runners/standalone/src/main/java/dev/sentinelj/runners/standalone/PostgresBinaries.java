@@ -18,8 +18,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
- * The PostgreSQL programs that travel in a jar, unpacked once under the data directory. The folder is
- * named after the hash of the archive, and appears whole or not at all.
+ * The PostgreSQL programs that travel in a jar, unpacked once under the data directory. The folder
+ * is named after the hash of the archive, and appears whole or not at all.
  */
 final class PostgresBinaries {
   private final Path folder;
@@ -40,7 +40,12 @@ final class PostgresBinaries {
       return new PostgresBinaries(folder);
     } catch (IOException e) {
       throw new StartException(
-          "cannot unpack PostgreSQL into " + folder + " (" + e.getMessage() + "): free some space there", e);
+          "cannot unpack PostgreSQL into "
+              + folder
+              + " ("
+              + e.getMessage()
+              + "): free some space there",
+          e);
     }
   }
 
@@ -101,7 +106,8 @@ final class PostgresBinaries {
     return path;
   }
 
-  private static void write(TarArchiveInputStream tar, TarArchiveEntry entry, Path path) throws IOException {
+  private static void write(TarArchiveInputStream tar, TarArchiveEntry entry, Path path)
+      throws IOException {
     if (entry.isDirectory()) {
       Files.createDirectories(path);
       return;

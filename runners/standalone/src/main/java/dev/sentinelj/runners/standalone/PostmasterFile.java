@@ -14,7 +14,9 @@ record PostmasterFile(long pid) {
   static Optional<PostmasterFile> in(Path data) {
     try {
       List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
-      return lines.isEmpty() ? Optional.empty() : Optional.of(new PostmasterFile(Long.parseLong(lines.getFirst().strip())));
+      return lines.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new PostmasterFile(Long.parseLong(lines.getFirst().strip())));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | NumberFormatException e) {
@@ -22,7 +24,10 @@ record PostmasterFile(long pid) {
     }
   }
 
-  /** The live server of {@code data}; a process that merely got the same number since does not count. */
+  /**
+   * The live server of {@code data}; a process that merely got the same number since does not
+   * count.
+   */
   Optional<ProcessHandle> serverOf(Path data) {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(process -> worksIn(data));
   }
@@ -30,7 +35,8 @@ record PostmasterFile(long pid) {
   /** PostgreSQL makes its data directory its working directory. */
   private boolean worksIn(Path data) {
     try {
-      return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd")).equals(data.toRealPath());
+      return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd"))
+          .equals(data.toRealPath());
     } catch (IOException e) {
       return false;
     }

@@ -28,7 +28,8 @@ class EmbeddedPostgresTest {
       assertThat(query(second, "SHOW synchronous_commit")).isEqualTo("on");
       assertThat(query(second, "SHOW data_checksums")).isEqualTo("on");
       assertThat(second.jdbcUrl()).isNotEqualTo(first.jdbcUrl());
-      assertThatThrownBy(() -> DriverManager.getConnection(second.jdbcUrl(), EmbeddedPostgres.USER, "wrong"))
+      assertThatThrownBy(
+              () -> DriverManager.getConnection(second.jdbcUrl(), EmbeddedPostgres.USER, "wrong"))
           .hasMessageContaining("authentication failed");
     }
   }
