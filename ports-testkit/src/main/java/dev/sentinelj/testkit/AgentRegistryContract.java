@@ -42,7 +42,8 @@ public abstract class AgentRegistryContract {
     AgentId candidate = TestBatches.freshAgent();
     addToken(Optional.empty(), 1);
 
-    assertThat(enrol(hardware, candidate, "key-1", NOW)).isEqualTo(new Enrolment.Entered(candidate));
+    assertThat(enrol(hardware, candidate, "key-1", NOW))
+        .isEqualTo(new Enrolment.Entered(candidate));
 
     RegisteredAgent agent = known(candidate);
     assertThat(agent.id()).isEqualTo(candidate);
@@ -93,7 +94,8 @@ public abstract class AgentRegistryContract {
     addToken(Optional.empty(), 1);
     enrol(hardware, candidate, "key-1", NOW);
 
-    assertThat(enrol(hardware, second, "key-2", NOW + 5)).isEqualTo(new Enrolment.Entered(candidate));
+    assertThat(enrol(hardware, second, "key-2", NOW + 5))
+        .isEqualTo(new Enrolment.Entered(candidate));
 
     assertThat(find(second)).isEqualTo(new Lookup.Unknown());
     assertThat(known(candidate).keys()).hasSize(1);

@@ -47,7 +47,8 @@ public abstract class MetricQueriesContract extends StoreContract {
     store(series("old"), at(T - 1, 1));
     store(series("edge"), at(T, 2));
 
-    assertThat(queries().latest(agent, "", T, 10)).containsExactly(new Latest(series("edge"), T, 2));
+    assertThat(queries().latest(agent, "", T, 10))
+        .containsExactly(new Latest(series("edge"), T, 2));
   }
 
   @Test
@@ -117,7 +118,8 @@ public abstract class MetricQueriesContract extends StoreContract {
     Series noMode = TestBatches.gauge("a", Map.of("core", "0"));
     List.of(right, otherMode, noMode, series("ab"), series("A")).forEach(s -> store(s, at(T, 1)));
 
-    assertThat(queries().range(query("a", Map.of("core", "0", "mode", "idle"), T, T + 1, 0, 10, 10)))
+    assertThat(
+            queries().range(query("a", Map.of("core", "0", "mode", "idle"), T, T + 1, 0, 10, 10)))
         .extracting(RangeSeries::series)
         .containsExactly(right);
     assertThat(queries().range(query("a", Map.of("core", "0"), T, T + 1, 0, 10, 10)))
@@ -138,7 +140,12 @@ public abstract class MetricQueriesContract extends StoreContract {
   @Test
   void range_withAStep_isTheMeanOfEachStepByTheEpoch() {
     store(
-        series("a"), at(T - 1, 99), at(T, 1), at(T + 9_999, 3), at(T + 10_000, 7), at(T + 30_000, 4));
+        series("a"),
+        at(T - 1, 99),
+        at(T, 1),
+        at(T + 9_999, 3),
+        at(T + 10_000, 7),
+        at(T + 30_000, 4));
 
     assertThat(queries().range(query("a", Map.of(), T, T + 40_000, 10_000, 10, 10)))
         .containsExactly(

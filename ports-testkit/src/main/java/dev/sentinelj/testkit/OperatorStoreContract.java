@@ -12,8 +12,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link OperatorStore} must do. The store may be one that this contract used before, but
- * nobody else may have entered an operator.
+ * What every {@link OperatorStore} must do. The store may be one that this contract used before,
+ * but nobody else may have entered an operator.
  */
 public abstract class OperatorStoreContract {
   private static final long NOW = 1_735_689_600_000L;

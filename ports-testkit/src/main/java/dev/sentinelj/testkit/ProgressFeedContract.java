@@ -133,8 +133,7 @@ public abstract class ProgressFeedContract extends StoreContract {
 
     assertThat(of(there).committed().lanes())
         .containsExactlyInAnyOrder(
-            new LaneRead(partition, Lane.FRESH, 2, 7),
-            new LaneRead(partition, Lane.BACKLOG, 3, 8));
+            new LaneRead(partition, Lane.FRESH, 2, 7), new LaneRead(partition, Lane.BACKLOG, 3, 8));
   }
 
   @Test

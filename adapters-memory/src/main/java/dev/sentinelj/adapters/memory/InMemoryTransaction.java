@@ -71,7 +71,9 @@ final class InMemoryTransaction implements PartitionTransaction {
     ended = true;
   }
 
-  /** Changes are numbered here, not when they are made: whoever reads meanwhile has a lesser number. */
+  /**
+   * Changes are numbered here, not when they are made: whoever reads meanwhile has a lesser number.
+   */
   void commit() {
     long number = database.nextNumber();
     long nowMillis = database.nowMillis();
