@@ -58,7 +58,7 @@ public record RecordFrame(
    * The record whose header stands at {@code offset}; empty when there is no intact header or the
    * record does not fit into {@code segment}. The payload is not checked.
    */
-  static Optional<RecordFrame> at(ByteBuffer segment, int offset) {
+  public static Optional<RecordFrame> at(ByteBuffer segment, int offset) {
     return headerAt(segment, offset).filter(record -> record.end() <= segment.limit());
   }
 
