@@ -300,8 +300,7 @@ public final class AgentDirectory {
     Known withProved(KeyId key) {
       Map<KeyId, Boolean> proved = new HashMap<>(answer.keys().proved());
       proved.computeIfPresent(key, (_, _) -> true);
-      Keys keys =
-          new Keys(answer.keys().ring(), Map.copyOf(proved), answer.keys().version());
+      Keys keys = new Keys(answer.keys().ring(), Map.copyOf(proved), answer.keys().version());
       return new Known(new Answer.Found(keys), derived, readAtNanos);
     }
   }
