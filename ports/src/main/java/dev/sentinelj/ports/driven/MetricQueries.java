@@ -17,8 +17,10 @@ import java.util.SortedMap;
 public interface MetricQueries {
 
   /**
-   * Series by name, then labels (pair by pair: key, then value; whoever runs out first comes
-   * first), then type and unit; texts by their UTF-16 code units.
+   * <<<<<<< HEAD The newest sample of each series of an agent whose name starts with {@code
+   * namePrefix}, taken at or after {@code sinceMillis}; by name, then labels. At most {@code
+   * limit}. ======= Series by name, then labels (pair by pair: key, then value; whoever runs out
+   * first comes first), then type and unit; texts by their UTF-16 code units.
    */
   Comparator<Series> BY_NAME_AND_LABELS =
       Comparator.comparing(Series::name)
@@ -45,7 +47,7 @@ public interface MetricQueries {
   /**
    * The newest sample of each series of an agent whose name starts with {@code namePrefix}, taken
    * at or after {@code sinceMillis}; in the order {@link #BY_NAME_AND_LABELS}. At most {@code
-   * limit}, from the first on. Of several samples of one time, any.
+   * limit}, from the first on. Of several samples of one time, any. >>>>>>> main
    */
   List<Latest> latest(AgentId agent, String namePrefix, long sinceMillis, int limit);
 
@@ -53,8 +55,9 @@ public interface MetricQueries {
 
   /**
    * Samples with {@code fromMillis <= time < toMillis} of the series that match, as one list of
+   * <<<<<<< HEAD points per series, each ascending in time; series by name, then labels. =======
    * points per series, each ascending in time; series in the order {@link #BY_NAME_AND_LABELS}. A
-   * series without a sample there is left out.
+   * series without a sample there is left out. >>>>>>> main
    */
   List<RangeSeries> range(RangeQuery query);
 
@@ -62,8 +65,10 @@ public interface MetricQueries {
    * @param name exact metric name
    * @param labels the labels a series must have, all of them, with these values
    * @param stepMillis 0: samples as they are; else the mean of each step, stamped with its start,
-   *     steps counted from the Unix epoch; empty steps are left out. The first and last step hold
-   *     only what lies within from and to, so the first stamp may be before {@code fromMillis}
+   *     <<<<<<< HEAD steps counted from the Unix epoch; empty steps are left out ======= steps
+   *     counted from the Unix epoch; empty steps are left out. The first and last step hold only
+   *     what lies within from and to, so the first stamp may be before {@code fromMillis} >>>>>>>
+   *     main
    * @param maxSeries at most so many series, and
    * @param maxPoints at most so many points in all; beyond that the answer is cut and says so
    */
