@@ -131,7 +131,8 @@ public final class IngestPipeline implements IngestBatches {
     boolean contentHolds = SigningPolicy.contentHolds(signed.get(), submission.batch());
     boolean envelopeHolds =
         SigningPolicy.envelopeHolds(signs.get(), submission.envelope(), submission.batch());
-    if (!(contentHolds & envelopeHolds)) {
+    if (!contentHolds
+        || !envelopeHolds) { // both were computed: which one failed must not show in the time
       return refuse(Refusal.BAD_MAC);
     }
     directory.prove(submission.batch().id().agent(), signs.get().id(), keys, now);

@@ -50,10 +50,7 @@ class SessionDirectoryTest {
   void open_isRefusedInTheOrderAgentKeyMacTime() {
     long now = gateway.now.wallMillis();
     AgentKey forged = new AgentKey(gateway.key.id(), Secret.random(new SplittableRandom(3)));
-    AgentKey foreign =
-        new AgentKey(
-            new KeyId("foreign"),
-            Secret.random(new SplittableRandom(3)));
+    AgentKey foreign = new AgentKey(new KeyId("foreign"), Secret.random(new SplittableRandom(3)));
 
     assertThat(open(hello(foreign, now - 400_000), heard))
         .isEqualTo(new Opening.Refused(Refusal.UNKNOWN_KEY));
@@ -204,8 +201,7 @@ class SessionDirectoryTest {
   /** What a worker would commit: ledger rows and progress of these seqs. */
   private void commit(long... seqs) {
     PartitionStore store =
-        new InMemoryPartitionStore(
-            gateway.database, Runnable::run, gateway.random);
+        new InMemoryPartitionStore(gateway.database, Runnable::run, gateway.random);
     PartitionStore.Lease lease =
         ((PartitionStore.LeaseAnswer.Granted) Stages.await(store.lease(0, "w", Optional.empty())))
             .lease();
@@ -215,7 +211,7 @@ class SessionDirectoryTest {
                 lease,
                 tx -> {
                   EpochProgress progress =
-                      tx.lockEpochs(List.of(gateway.epoch())).get(gateway.epoch());
+                      tx.lockEpochs(List.of(gateway.epoch())).values().iterator().next();
                   SeqRanges committed = progress.committed();
                   List<LedgerClaim> claims = new ArrayList<>();
                   for (long seq : seqs) {
