@@ -10,7 +10,12 @@ public enum RetryReason {
   BUS_FULL,
   /** As many publications are under way as may be. */
   BUSY,
-  RATE_LIMITED;
+  RATE_LIMITED,
+  /**
+   * What an agent hears instead of a refusal that comes before the MACs hold: nobody has proved
+   * anything yet, so it may back off and do nothing else.
+   */
+  NOT_BELIEVED;
 
   public String word() {
     return name().toLowerCase(Locale.ROOT);

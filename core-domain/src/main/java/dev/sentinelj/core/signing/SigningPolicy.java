@@ -35,19 +35,21 @@ public final class SigningPolicy {
   }
 
   /** Whether header and body are what the holder of {@code key} signed. */
+  @SuppressWarnings("ShortCircuitBoolean") // takes the same time whatever fails
   public static boolean contentHolds(AgentKey key, SignedBatch batch) {
     boolean macHolds = key.content().verifies(batch.contentMac(), batch.headerBytes());
-    return macHolds & batch.bodyMatches();
+    return macHolds && batch.bodyMatches();
   }
 
   /** Whether {@code signed} was made by the holder of {@code key} for exactly this batch. */
+  @SuppressWarnings("ShortCircuitBoolean") // takes the same time whatever fails
   public static boolean envelopeHolds(AgentKey key, Envelope.Signed signed, SignedBatch batch) {
     Envelope envelope = signed.envelope();
     boolean macHolds = key.envelope().verifies(signed.mac(), envelope.toBytes());
     return macHolds
-        & envelope.contentHash().equals(batch.contentHash())
-        & envelope.contentMac().equals(batch.contentMac())
-        & envelope.contentKey().equals(batch.contentKey());
+        && envelope.contentHash().equals(batch.contentHash())
+        && envelope.contentMac().equals(batch.contentMac())
+        && envelope.contentKey().equals(batch.contentKey());
   }
 
   /** The MAC of one numbered message of a session; see {@link SessionSeal}. */

@@ -6,6 +6,7 @@ import dev.sentinelj.core.ingest.RawSubmission;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.ingest.RetryReason;
 import dev.sentinelj.core.progress.Committed;
+import dev.sentinelj.core.session.HeartbeatProof;
 import dev.sentinelj.core.session.Hello;
 import dev.sentinelj.core.session.ReconcileAnswer;
 import dev.sentinelj.core.session.ReconcileQuery;
@@ -21,10 +22,17 @@ public interface AgentSessions {
   /**
    * Checks a hello in the order agent, key, MAC, time and opens a session. The stage never fails.
    *
-   * @param listener hears what concerns the agent until the session is closed; calls come one at a time
-   *     and must not block
+   * @param listener hears what concerns the agent until the session is closed; calls come one at a
+   *     time and must not block
    */
   CompletionStage<Opening> open(Hello hello, Listener listener, Now now);
+
+  /**
+   * Notes a sign of life that came outside a stream, when agent, key, MAC and time hold; false, and
+   * no effect, when one of them does not. The stage fails with {@link
+   * dev.sentinelj.ports.PortUnavailableException} when the registry does not answer.
+   */
+  CompletionStage<Boolean> heartbeat(HeartbeatProof proof, Now now);
 
   sealed interface Opening {
     /**
