@@ -17,8 +17,9 @@ import org.jooq.meta.jaxb.Logging;
 import org.jooq.meta.jaxb.Target;
 
 /**
- * Generates the jOOQ classes from the schema that the migrations really make, in an embedded PostgreSQL. Maven runs this
- * file in the source launcher. A stamp over its inputs makes an unchanged schema cost nothing.
+ * Generates the jOOQ classes from the schema that the migrations really make, in an embedded
+ * PostgreSQL. Maven runs this file in the source launcher. A stamp over its inputs makes an
+ * unchanged schema cost nothing.
  *
  * <p>Arguments: the folder of migrations, the folder to write to, this file.
  */

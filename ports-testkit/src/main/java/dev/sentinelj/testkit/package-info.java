@@ -1,4 +1,4 @@
-/** Contracts that every adapter of a port must pass, and what tests share. */
+/** What every adapter of a port must pass, and the sample data these tests use. */
 @NullMarked
 package dev.sentinelj.testkit;
 

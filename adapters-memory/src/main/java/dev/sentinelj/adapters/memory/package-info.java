@@ -1,4 +1,4 @@
-/** Reference adapters: every port in memory, passing the same contracts as the real ones. */
+/** Adapters that keep everything in memory: the executable meaning of the driven ports. */
 @NullMarked
 package dev.sentinelj.adapters.memory;
 

@@ -33,7 +33,9 @@ public final class Password {
         base64.encodeToString(derive(password, salt, ITERATIONS)));
   }
 
-  /** Whether {@code kept} was made from {@code password}; false also when it is in no known form. */
+  /**
+   * Whether {@code kept} was made from {@code password}; false also when it is in no known form.
+   */
   public static boolean matches(String password, String kept) {
     String[] parts = kept.split("\\$", -1);
     if (parts.length != 4 || !parts[0].equals(SCHEME)) {
@@ -42,14 +44,15 @@ public final class Password {
     try {
       byte[] salt = Base64.getDecoder().decode(parts[2]);
       byte[] expected = Base64.getDecoder().decode(parts[3]);
-      return MessageDigest.isEqual(
-          expected, derive(password, salt, Integer.parseInt(parts[1])));
+      return MessageDigest.isEqual(expected, derive(password, salt, Integer.parseInt(parts[1])));
     } catch (IllegalArgumentException e) {
       return false;
     }
   }
 
-  /** 192 random bits as 32 characters of URL-safe base64: a password or token nobody has to invent. */
+  /**
+   * 192 random bits as 32 characters of URL-safe base64: a password or token nobody has to invent.
+   */
   public static String random(RandomGenerator random) {
     byte[] bytes = new byte[24];
     random.nextBytes(bytes);

@@ -3,8 +3,8 @@ package dev.sentinelj.core.batch;
 import java.util.regex.Pattern;
 
 /**
- * Name of an agent: 1 to 63 of {@code a-z 0-9 . _ -}, starting with a letter or digit, so that it is
- * safe in a path, a subject, a URL and a log line.
+ * Name of an agent: 1 to 63 of {@code a-z 0-9 . _ -}, starting with a letter or digit, so that it
+ * is safe in a path, a subject, a URL and a log line.
  */
 public record AgentId(String value) implements Comparable<AgentId> {
   private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");

@@ -6,12 +6,12 @@ import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.core.wire.WireWriter;
 
 /**
- * What is said about a batch before its body, in our own fixed binary form. The gateway decides from
- * it alone. Its SHA-256 is the <em>content hash</em>, which stands for the whole batch.
+ * What is said about a batch before its body, in our own fixed binary form. The gateway decides
+ * from it alone. Its SHA-256 is the <em>content hash</em>, which stands for the whole batch.
  *
- * <p>Layout, big-endian: text {@value #DOMAIN}, u8 version 1, u8 kind, text agent id, i64 epoch, i64
- * seq, i64 sample_from, i64 sample_to, i64 least_time_ms, i64 greatest_time_ms, i64 clock_offset_ms,
- * 32 bytes SHA-256 of the body.
+ * <p>Layout, big-endian: text {@value #DOMAIN}, u8 version 1, u8 kind, text agent id, i64 epoch,
+ * i64 seq, i64 sample_from, i64 sample_to, i64 least_time_ms, i64 greatest_time_ms, i64
+ * clock_offset_ms, 32 bytes SHA-256 of the body.
  *
  * @param sampleFrom running count of samples of this epoch before this batch, at least 0
  * @param sampleTo the same after it: {@code sampleTo - sampleFrom} samples are in the body
@@ -36,7 +36,8 @@ public record BatchHeader(
 
   public BatchHeader {
     if (sampleFrom < 0 || sampleTo < sampleFrom) {
-      throw new IllegalArgumentException("sample count runs backwards: " + sampleFrom + ".." + sampleTo);
+      throw new IllegalArgumentException(
+          "sample count runs backwards: " + sampleFrom + ".." + sampleTo);
     }
     if (greatestTimeMillis < leastTimeMillis) {
       throw new IllegalArgumentException("greatest sample time is before the least");
@@ -83,8 +84,7 @@ public record BatchHeader(
   private static BatchHeader read(WireReader in) {
     return new BatchHeader(
         BatchKind.ofCode(in.u8("kind")),
-        new BatchId(
-            new EpochId(new AgentId(in.text("agent id")), in.i64("epoch")), in.i64("seq")),
+        new BatchId(new EpochId(new AgentId(in.text("agent id")), in.i64("epoch")), in.i64("seq")),
         in.i64("sample_from"),
         in.i64("sample_to"),
         in.i64("least_time_ms"),

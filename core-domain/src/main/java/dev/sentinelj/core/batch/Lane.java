@@ -1,6 +1,8 @@
 package dev.sentinelj.core.batch;
 
-/** The two queues of a partition: what is new, and what comes late. Only the fresh one is evaluated. */
+/**
+ * The two queues of a partition: what is new, and what comes late. Only the fresh one is evaluated.
+ */
 public enum Lane {
   FRESH(0),
   BACKLOG(1);

@@ -33,13 +33,15 @@ public record LossRecord(List<Entry> entries) {
   public record Entry(long from, long to, long samples, LossReason reason) {
     public Entry {
       if (from < 1 || to < from || samples < 0) {
-        throw new IllegalArgumentException("bad loss: " + from + ".." + to + ", " + samples + " samples");
+        throw new IllegalArgumentException(
+            "bad loss: " + from + ".." + to + ", " + samples + " samples");
       }
     }
   }
 
   public byte[] toBytes() {
-    WireWriter out = WireWriter.message(DOMAIN, VERSION, 32 + 25 * entries.size()).u16(entries.size());
+    WireWriter out =
+        WireWriter.message(DOMAIN, VERSION, 32 + 25 * entries.size()).u16(entries.size());
     for (Entry entry : entries) {
       out.i64(entry.from()).i64(entry.to()).i64(entry.samples()).u8(entry.reason().code());
     }
@@ -59,7 +61,11 @@ public record LossRecord(List<Entry> entries) {
       int count = in.u16("count");
       for (int i = 0; i < count; i++) {
         entries.add(
-            new Entry(in.i64("from"), in.i64("to"), in.i64("samples"), LossReason.ofCode(in.u8("reason"))));
+            new Entry(
+                in.i64("from"),
+                in.i64("to"),
+                in.i64("samples"),
+                LossReason.ofCode(in.u8("reason"))));
       }
       in.end();
       return new LossRecord(entries);

@@ -8,8 +8,8 @@ import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.core.wire.WireWriter;
 
 /**
- * A batch as it was signed at the agent and as it travels to the database: header and body as bytes,
- * never serialised again, with the MAC over the header. Nothing here is verified yet.
+ * A batch as it was signed at the agent and as it travels to the database: header and body as
+ * bytes, never serialised again, with the MAC over the header. Nothing here is verified yet.
  *
  * <p>Stored form (log, bus, journal): short bytes header, text key id, 32 bytes content MAC, long
  * bytes body.
@@ -79,10 +79,7 @@ public final class SignedBatch {
   }
 
   public void writeTo(WireWriter out) {
-    out.shortBytes(headerBytes)
-        .text(contentKey.value())
-        .raw(contentMac.toBytes())
-        .longBytes(body);
+    out.shortBytes(headerBytes).text(contentKey.value()).raw(contentMac.toBytes()).longBytes(body);
   }
 
   /**

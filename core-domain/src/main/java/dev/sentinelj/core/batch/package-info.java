@@ -1,4 +1,6 @@
-/** What identifies a batch, what its header says, and the batch as it is signed once and travels. */
+/**
+ * What identifies a batch, what its header says, and the batch as it is signed once and travels.
+ */
 @NullMarked
 package dev.sentinelj.core.batch;
 

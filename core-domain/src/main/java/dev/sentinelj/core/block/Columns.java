@@ -2,10 +2,11 @@ package dev.sentinelj.core.block;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 
 /**
- * Samples of one series set as columns: one row per time stamp, one column per series of the set, some
- * cells missing. Immutable; a present cell may hold any double, NaN included.
+ * Samples of one series set as columns: one row per time stamp, one column per series of the set,
+ * some cells missing. Immutable; a present cell may hold any double, NaN included.
  */
 public final class Columns {
   private final long[] times;
@@ -78,13 +79,13 @@ public final class Columns {
 
   private boolean sameValues(Columns that) {
     return present.stream()
-        .allMatch(
-            i ->
-                Double.doubleToRawLongBits(values[i]) == Double.doubleToRawLongBits(that.values[i]));
+        .allMatch(i ->
+            Double.doubleToRawLongBits(values[i]) == Double.doubleToRawLongBits(that.values[i]));
   }
 
   private int cell(int column, int row) {
-    return column * times.length + row;
+    return Objects.checkIndex(column, series) * times.length
+        + Objects.checkIndex(row, times.length);
   }
 
   /** Fills columns cell by cell. */
@@ -109,7 +110,8 @@ public final class Columns {
     }
 
     public Builder set(int column, int row, double value) {
-      int cell = column * times.length + row;
+      int cell =
+          Objects.checkIndex(column, series) * times.length + Objects.checkIndex(row, times.length);
       values[cell] = value;
       present.set(cell);
       return this;

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A SHA-256 value (FIPS 180-4) as four words, so that equality, hashing and use as a map key cost no
- * array. Not for comparing secrets: a message authentication code is a {@code MacTag}.
+ * A SHA-256 value (FIPS 180-4) as four words, so that equality, hashing and use as a map key cost
+ * no array. Not for comparing secrets: a message authentication code is a {@code MacTag}.
  */
 public record Sha256(long word0, long word1, long word2, long word3) {
   public static final int BYTES = 32;

@@ -14,10 +14,11 @@ import java.util.List;
  * One message of the bus. It carries a MAC under the cluster's key, because whoever can publish to
  * the broker must not be able to move time.
  *
- * <p>Layout: text {@value #DOMAIN}, u8 version 1, u16 partition, u8 lane, u8 kind; for batches (kind
- * 1) u16 count, and per entry i64 attempt, i64 sent_at_ms, the stored form of the signed batch, u16
- * count of sets, and each set as long bytes; for a tick (kind 2) i64 second; then 32 bytes MAC over
- * all before it. Partition and lane are in it so that a frame cannot be moved to another queue.
+ * <p>Layout: text {@value #DOMAIN}, u8 version 1, u16 partition, u8 lane, u8 kind; for batches
+ * (kind 1) u16 count, and per entry i64 attempt, i64 sent_at_ms, the stored form of the signed
+ * batch, u16 count of sets, and each set as long bytes; for a tick (kind 2) i64 second; then 32
+ * bytes MAC over all before it. Partition and lane are in it so that a frame cannot be moved to
+ * another queue.
  */
 public sealed interface Frame {
   String DOMAIN = "sentinel/frame";
@@ -61,8 +62,8 @@ public sealed interface Frame {
   /**
    * The frame in {@code sealed}.
    *
-   * @throws MalformedException when its MAC does not hold, it was sealed for another address, or it is
-   *     not a frame of version 1
+   * @throws MalformedException when its MAC does not hold, it was sealed for another address, or it
+   *     is not a frame of version 1
    */
   static Frame open(byte[] sealed, FrameAddress address, MacKey clusterKey) {
     if (sealed.length < MacTag.BYTES) {

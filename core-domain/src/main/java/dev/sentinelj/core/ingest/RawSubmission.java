@@ -3,7 +3,8 @@ package dev.sentinelj.core.ingest;
 import java.util.List;
 
 /**
- * What arrived at a gateway, as bytes: nothing is parsed before its size is known to be within limits.
+ * What arrived at a gateway, as bytes: nothing is parsed before its size is known to be within
+ * limits.
  *
  * @param header {@code BatchHeader} bytes
  * @param envelope {@code Envelope.Signed} bytes

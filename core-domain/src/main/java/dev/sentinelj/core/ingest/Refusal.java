@@ -3,8 +3,8 @@ package dev.sentinelj.core.ingest;
 import java.util.Locale;
 
 /**
- * Why a gateway does not take a batch or a session. The word is the reason code in answers, counters
- * and outputs.
+ * Why a gateway does not take a batch or a session. The word is the reason code in answers,
+ * counters and outputs.
  */
 public enum Refusal {
   /** Header, body, envelope or attached sets are larger than the limit told at the handshake. */
@@ -35,14 +35,16 @@ public enum Refusal {
     this.permanent = permanent;
   }
 
-  /** Whether the same bytes will be refused for ever, so that the agent must not send them again. */
+  /**
+   * Whether the same bytes will be refused for ever, so that the agent must not send them again.
+   */
   public boolean permanent() {
     return permanent;
   }
 
   /**
-   * Whether it is decided only after the MACs held: then the answer can be signed, and the agent may
-   * act on it. Before that an answer makes an agent back off and nothing else.
+   * Whether it is decided only after the MACs held: then the answer can be signed, and the agent
+   * may act on it. Before that an answer makes an agent back off and nothing else.
    */
   public boolean proved() {
     return switch (this) {

@@ -5,8 +5,8 @@ import dev.sentinelj.core.signing.Envelope;
 import java.util.List;
 
 /**
- * A batch on its way: the signed bytes, the envelope of this sending, and the definitions that travel
- * beside it as bytes. Nothing here is verified yet.
+ * A batch on its way: the signed bytes, the envelope of this sending, and the definitions that
+ * travel beside it as bytes. Nothing here is verified yet.
  */
 public record Submission(SignedBatch batch, Envelope.Signed envelope, List<byte[]> attachedSets) {
   public Submission {

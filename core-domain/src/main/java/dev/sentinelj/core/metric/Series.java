@@ -26,11 +26,10 @@ public record Series(String name, MetricType type, String unit, SortedMap<String
     if (labels.size() > MAX_LABELS) {
       throw new IllegalArgumentException("more than " + MAX_LABELS + " labels: " + labels.size());
     }
-    labels.forEach(
-        (key, value) -> {
-          text("label key", key, 1, MAX_LABEL_KEY);
-          text("label value", value, 0, MAX_LABEL_VALUE);
-        });
+    labels.forEach((key, value) -> {
+      text("label key", key, 1, MAX_LABEL_KEY);
+      text("label value", value, 0, MAX_LABEL_VALUE);
+    });
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
   }
 

@@ -12,8 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An ordered list of distinct series, identified by the hash of its bytes. Batches name a set by that
- * hash instead of repeating names and labels; the position in the list is the column of the series.
+ * An ordered list of distinct series, identified by the hash of its bytes. Batches name a set by
+ * that hash instead of repeating names and labels; the position in the list is the column of the
+ * series.
  *
  * <p>The bytes: domain string {@value #DOMAIN}, version 1, u16 count, then per series text name, u8
  * type, text unit, u16 label count, and per label, sorted by key, text key and text value.
@@ -35,20 +36,22 @@ public final class SeriesSet {
   }
 
   /**
-   * @throws IllegalArgumentException when {@code series} is empty, longer than {@value #MAX_SERIES},
-   *     encodes to more than {@value #MAX_BYTES} bytes, or names one series twice
+   * @throws IllegalArgumentException when {@code series} is empty, longer than {@value
+   *     #MAX_SERIES}, encodes to more than {@value #MAX_BYTES} bytes, or names one series twice
    */
   public static SeriesSet of(List<Series> series) {
     List<Series> copy = List.copyOf(series);
     if (copy.isEmpty() || copy.size() > MAX_SERIES) {
-      throw new IllegalArgumentException("a set has 1 to " + MAX_SERIES + " series, not " + copy.size());
+      throw new IllegalArgumentException(
+          "a set has 1 to " + MAX_SERIES + " series, not " + copy.size());
     }
     if (new HashSet<>(copy).size() != copy.size()) {
       throw new IllegalArgumentException("a set names one series twice");
     }
     byte[] bytes = encode(copy);
     if (bytes.length > MAX_BYTES) {
-      throw new IllegalArgumentException("a set has at most " + MAX_BYTES + " bytes, not " + bytes.length);
+      throw new IllegalArgumentException(
+          "a set has at most " + MAX_BYTES + " bytes, not " + bytes.length);
     }
     return new SeriesSet(copy, bytes);
   }

@@ -9,7 +9,9 @@ import dev.sentinelj.core.ingest.Receipt;
  */
 public record LaneRead(int partition, Lane lane, long generation, long sequence) {
 
-  /** Whether this lane was read past what {@code receipt} points at, or its bus is another one now. */
+  /**
+   * Whether this lane was read past what {@code receipt} points at, or its bus is another one now.
+   */
   public boolean passed(Receipt receipt) {
     boolean same = receipt.partition() == partition && receipt.lane() == lane;
     return same

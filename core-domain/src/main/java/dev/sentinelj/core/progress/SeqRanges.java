@@ -6,9 +6,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/**
- * A set of sequence numbers as disjoint, non-adjacent closed ranges. Mutable; one owner.
- */
+/** A set of sequence numbers as disjoint, non-adjacent closed ranges. Mutable; one owner. */
 public final class SeqRanges {
   private final NavigableMap<Long, Long> ranges = new TreeMap<>();
 

@@ -1,4 +1,6 @@
-/** Which sequence numbers of an epoch the database has, and the running counts behind the balance. */
+/**
+ * Which sequence numbers of an epoch the database has, and the running counts behind the balance.
+ */
 @NullMarked
 package dev.sentinelj.core.progress;
 

@@ -8,8 +8,8 @@ import dev.sentinelj.core.progress.Committed;
 import java.util.List;
 
 /**
- * What an agent hears in a session. Everything but {@link RetryLater} and {@link Closed} arrived under
- * a MAC that held, and in order.
+ * What an agent hears in a session. Everything but {@link RetryLater} and {@link Closed} arrived
+ * under a MAC that held, and in order.
  */
 public sealed interface Downlink {
   /** The session is open. */
@@ -51,7 +51,9 @@ public sealed interface Downlink {
   enum CloseReason {
     /** The connection failed or the gateway went away: back off and try again. */
     LOST,
-    /** The gateway does not know this agent or key, or it was deleted. Unauthenticated: back off. */
+    /**
+     * The gateway does not know this agent or key, or it was deleted. Unauthenticated: back off.
+     */
     REFUSED
   }
 }

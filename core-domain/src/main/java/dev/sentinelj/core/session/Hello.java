@@ -9,13 +9,13 @@ import dev.sentinelj.core.wire.WireWriter;
 /**
  * First word of an agent on a stream.
  *
- * <p>Its MAC, under the uplink key, covers: text {@value #DOMAIN}, u8 version 1, text agent id, text
- * key id, text agent version, short bytes nonce, i64 sent_at_ms, i64 epoch, i64 next_seq.
+ * <p>Its MAC, under the uplink key, covers: text {@value #DOMAIN}, u8 version 1, text agent id,
+ * text key id, text agent version, short bytes nonce, i64 sent_at_ms, i64 epoch, i64 next_seq.
  *
  * @param nonce {@value #NONCE_BYTES} random bytes
  * @param sentAtMillis by the agent's clock plus the offset it knows
- * @param nextSeq the seq its log gives to the next record: a committed mark at or above it means the
- *     log was copied or restored
+ * @param nextSeq the seq its log gives to the next record: a committed mark at or above it means
+ *     the log was copied or restored
  */
 public record Hello(
     EpochId epoch,
@@ -30,12 +30,18 @@ public record Hello(
 
   public Hello {
     if (nonce.length != NONCE_BYTES) {
-      throw new IllegalArgumentException("a nonce has " + NONCE_BYTES + " bytes, not " + nonce.length);
+      throw new IllegalArgumentException(
+          "a nonce has " + NONCE_BYTES + " bytes, not " + nonce.length);
     }
   }
 
   public static Hello sign(
-      AgentKey key, EpochId epoch, String agentVersion, byte[] nonce, long sentAtMillis, long nextSeq) {
+      AgentKey key,
+      EpochId epoch,
+      String agentVersion,
+      byte[] nonce,
+      long sentAtMillis,
+      long nextSeq) {
     byte[] bytes = bytes(epoch, key.id(), agentVersion, nonce, sentAtMillis, nextSeq);
     return new Hello(
         epoch, key.id(), agentVersion, nonce, sentAtMillis, nextSeq, key.uplink().sign(bytes));
@@ -48,7 +54,12 @@ public record Hello(
   }
 
   private static byte[] bytes(
-      EpochId epoch, KeyId key, String agentVersion, byte[] nonce, long sentAtMillis, long nextSeq) {
+      EpochId epoch,
+      KeyId key,
+      String agentVersion,
+      byte[] nonce,
+      long sentAtMillis,
+      long nextSeq) {
     return WireWriter.message(DOMAIN, 1, 256)
         .text(epoch.agent().value())
         .text(key.value())

@@ -7,9 +7,9 @@ import dev.sentinelj.core.wire.WireWriter;
 /**
  * A gateway's answer to a {@link Hello} it believes.
  *
- * <p>Its MAC, under the downlink key, covers: text {@value #DOMAIN}, u8 version 1, the 32 bytes of the
- * hello's MAC, short bytes nonce, i64 server_time_ms, i64 max_batch_bytes, i64 heartbeat_ms. The nonce
- * of the session's seals is the agent's nonce followed by this one.
+ * <p>Its MAC, under the downlink key, covers: text {@value #DOMAIN}, u8 version 1, the 32 bytes of
+ * the hello's MAC, short bytes nonce, i64 server_time_ms, i64 max_batch_bytes, i64 heartbeat_ms.
+ * The nonce of the session's seals is the agent's nonce followed by this one.
  *
  * @param nonce {@value Hello#NONCE_BYTES} random bytes
  * @param serverMillis the gateway's clock
@@ -28,8 +28,7 @@ public record Welcome(byte[] nonce, long serverMillis, SessionLimits limits, Mac
     return key.downlink().verifies(mac, bytes(hello, nonce, serverMillis, limits));
   }
 
-  private static byte[] bytes(
-      Hello hello, byte[] nonce, long serverMillis, SessionLimits limits) {
+  private static byte[] bytes(Hello hello, byte[] nonce, long serverMillis, SessionLimits limits) {
     return WireWriter.message(DOMAIN, 1, 128)
         .raw(hello.mac().toBytes())
         .shortBytes(nonce)

@@ -8,15 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One sending of a batch. Made anew each time, so that a backlog of any age passes the replay window.
+ * One sending of a batch. Made anew each time, so that a backlog of any age passes the replay
+ * window.
  *
- * <p>Layout, big-endian: text {@value #DOMAIN}, u8 version 1, 32 bytes content hash, text content key
- * id, 32 bytes content MAC, i64 attempt, i64 sent_at_ms, text key id, u16 count and that many 32-byte
- * hashes of attached series sets. On the wire 32 bytes of MAC follow, made over all of it with the
- * {@link Purpose#ENVELOPE} key.
+ * <p>Layout, big-endian: text {@value #DOMAIN}, u8 version 1, 32 bytes content hash, text content
+ * key id, 32 bytes content MAC, i64 attempt, i64 sent_at_ms, text key id, u16 count and that many
+ * 32-byte hashes of attached series sets. On the wire 32 bytes of MAC follow, made over all of it
+ * with the {@link Purpose#ENVELOPE} key.
  *
  * @param attempt random per deliberate sending; only a transport's own retry repeats it
- * @param sentAtMillis milliseconds since the Unix epoch, the agent's clock plus the offset it was told
+ * @param sentAtMillis milliseconds since the Unix epoch, the agent's clock plus the offset it was
+ *     told
  * @param key the key that signs this envelope; the content may be signed by an older one
  * @param attached hashes of the series sets that travel beside the batch, in order
  */

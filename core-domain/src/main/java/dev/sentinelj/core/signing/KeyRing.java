@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * The keys of one agent: one that signs, and those that were rotated out. A rotated key may sign
- * envelopes until the grace period has passed and checks content for ever; a revoked one does neither.
+ * envelopes until the grace period has passed and checks content for ever; a revoked one does
+ * neither.
  */
 public final class KeyRing {
   public static final Duration GRACE = Duration.ofHours(24);
@@ -33,7 +34,10 @@ public final class KeyRing {
     return find(id).filter(entry -> signs(entry.state(), nowMillis)).map(Entry::key);
   }
 
-  /** The key under this name if content that was received at {@code receivedMillis} may be signed by it. */
+  /**
+   * The key under this name if content that was received at {@code receivedMillis} may be signed by
+   * it.
+   */
   public Optional<AgentKey> forContent(KeyId id, long receivedMillis) {
     return find(id).filter(entry -> checks(entry.state(), receivedMillis)).map(Entry::key);
   }

@@ -9,8 +9,8 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * One derived key: HMAC-SHA256 (RFC 2104) under 32 bytes of HKDF-SHA256 (RFC 5869) with an empty salt
- * and the purpose as info. Thread safe.
+ * One derived key: HMAC-SHA256 (RFC 2104) under 32 bytes of HKDF-SHA256 (RFC 5869) with an empty
+ * salt and the purpose as info. Thread safe.
  */
 public final class MacKey {
   private static final String HMAC = "HmacSHA256";
@@ -46,7 +46,9 @@ public final class MacKey {
     return MacTag.of(mac.doFinal());
   }
 
-  /** Whether {@code tag} is the MAC of {@code parts}, in a time that does not depend on the answer. */
+  /**
+   * Whether {@code tag} is the MAC of {@code parts}, in a time that does not depend on the answer.
+   */
   public boolean verifies(MacTag tag, byte[]... parts) {
     return sign(parts).equals(tag);
   }

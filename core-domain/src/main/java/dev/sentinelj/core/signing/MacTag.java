@@ -3,7 +3,9 @@ package dev.sentinelj.core.signing;
 import dev.sentinelj.core.wire.MalformedException;
 import java.security.MessageDigest;
 
-/** A message authentication code of 32 bytes. Comparing takes the same time wherever they differ. */
+/**
+ * A message authentication code of 32 bytes. Comparing takes the same time wherever they differ.
+ */
 public final class MacTag {
   public static final int BYTES = 32;
 

@@ -3,8 +3,8 @@ package dev.sentinelj.core.signing;
 /**
  * Numbers and signs the messages of one direction of a session, or checks them: each MAC covers the
  * domain string {@value #DOMAIN}, u8 version 1, the session's nonce behind a 16-bit length, the i64
- * counter and the payload. Counters run from 0 without gaps, so a message can be neither replayed, nor
- * moved to another session, nor left out.
+ * counter and the payload. Counters run from 0 without gaps, so a message can be neither replayed,
+ * nor moved to another session, nor left out.
  *
  * <p>Not thread safe: one owner per direction.
  */
@@ -35,9 +35,8 @@ public final class SessionSeal {
 
   /** Whether this is the next message of the direction; only then does the counter move. */
   public boolean opens(Sealed message) {
-    boolean holds =
-        message.mac().equals(SigningPolicy.sealMac(key, nonce, message.counter(), message.payload()))
-            & message.counter() == next;
+    MacTag expected = SigningPolicy.sealMac(key, nonce, message.counter(), message.payload());
+    boolean holds = message.mac().equals(expected) && message.counter() == next;
     if (holds) {
       next++;
     }

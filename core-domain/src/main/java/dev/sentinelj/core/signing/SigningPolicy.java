@@ -37,7 +37,7 @@ public final class SigningPolicy {
   /** Whether header and body are what the holder of {@code key} signed. */
   public static boolean contentHolds(AgentKey key, SignedBatch batch) {
     boolean macHolds = key.content().verifies(batch.contentMac(), batch.headerBytes());
-    return macHolds & batch.bodyMatches();
+    return macHolds && batch.bodyMatches();
   }
 
   /** Whether {@code signed} was made by the holder of {@code key} for exactly this batch. */
@@ -45,9 +45,9 @@ public final class SigningPolicy {
     Envelope envelope = signed.envelope();
     boolean macHolds = key.envelope().verifies(signed.mac(), envelope.toBytes());
     return macHolds
-        & envelope.contentHash().equals(batch.contentHash())
-        & envelope.contentMac().equals(batch.contentMac())
-        & envelope.contentKey().equals(batch.contentKey());
+        && envelope.contentHash().equals(batch.contentHash())
+        && envelope.contentMac().equals(batch.contentMac())
+        && envelope.contentKey().equals(batch.contentKey());
   }
 
   /** The MAC of one numbered message of a session; see {@link SessionSeal}. */

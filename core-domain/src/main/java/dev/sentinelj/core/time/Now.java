@@ -5,8 +5,8 @@ package dev.sentinelj.core.time;
  *
  * @param wallMillis milliseconds since the Unix epoch; may jump either way, so it stamps and never
  *     measures
- * @param monotonicNanos nanoseconds since an arbitrary origin of this process; never goes back, so it
- *     measures and never stamps
+ * @param monotonicNanos nanoseconds since an arbitrary origin of this process; never goes back, so
+ *     it measures and never stamps
  */
 public record Now(long wallMillis, long monotonicNanos) {
 

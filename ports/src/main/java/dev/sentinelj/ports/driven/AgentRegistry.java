@@ -11,8 +11,8 @@ import java.util.function.Function;
 
 /**
  * Agents, their keys and the tokens that let them in. Secrets come and go sealed. Every stage fails
- * with {@link dev.sentinelj.ports.PortUnavailableException} when the registry does not answer: that is
- * not the same as unknown. Thread safe.
+ * with {@link dev.sentinelj.ports.PortUnavailableException} when the registry does not answer: that
+ * is not the same as unknown. Thread safe.
  */
 public interface AgentRegistry {
 
@@ -48,7 +48,8 @@ public interface AgentRegistry {
    * @param rotatedAtMillis 0 while it is current
    * @param revokedAtMillis 0 unless revoked
    */
-  record StoredKey(KeyId id, byte[] sealedSecret, boolean proved, long rotatedAtMillis, long revokedAtMillis) {}
+  record StoredKey(
+      KeyId id, byte[] sealedSecret, boolean proved, long rotatedAtMillis, long revokedAtMillis) {}
 
   /** What a key's secret is bound to where it is kept. */
   static String context(AgentId agent, KeyId key) {
@@ -71,14 +72,19 @@ public interface AgentRegistry {
       String createdBy) {}
 
   /**
-   * Takes a use of the token and enters the agent with its first key, all or nothing. The same token
-   * and hardware id again, before the agent's first valid MAC, takes no further use and replaces the
-   * unproved key; the agent keeps its id.
+   * Takes a use of the token and enters the agent with its first key, all or nothing. The same
+   * token and hardware id again, before the agent's first valid MAC, takes no further use and
+   * <<<<<<< HEAD replaces the unproved key; the agent keeps its id. ======= replaces the unproved
+   * key; the agent keeps its id. A token that names a known agent gives it a new first key, and its
+   * older keys count as rotated at {@code nowMillis}; one that names a deleted agent is unknown. A
+   * token is good while {@code nowMillis} is before its expiry; expiry comes before everything
+   * else. >>>>>>> main
    */
   CompletionStage<Enrolment> enrol(EnrolmentRequest request, long nowMillis);
 
   /**
-   * @param candidate the id to use for a new agent
+   * @param candidate the id to use for a new agent, one that was never used
+   * @param sealedSecretFor gives the sealed secret for the id that the agent gets
    */
   record EnrolmentRequest(
       String tokenDigest,
@@ -100,10 +106,17 @@ public interface AgentRegistry {
     record UsedToken() implements Enrolment {}
   }
 
-  /** Notes that a MAC under this key held: its enrolment cannot be repeated any more. Idempotent. */
+  /**
+   * <<<<<<< HEAD Notes that a MAC under this key held: its enrolment cannot be repeated any more.
+   * Idempotent. ======= Notes that a MAC under this key held: its enrolment cannot be repeated any
+   * more. Idempotent, and without effect for an agent or key that is not known. >>>>>>> main
+   */
   CompletionStage<Void> prove(AgentId agent, KeyId key, long nowMillis);
 
-  /** Notes that the agent was heard, with what it says of itself. May be called often. */
+  /**
+   * Notes that the agent was heard, with what it says of itself; the greatest time counts. May be
+   * called often. No effect for an agent that is not known.
+   */
   CompletionStage<Void> heard(AgentId agent, String version, long nowMillis);
 
   /** All agents that were not deleted, by id. */

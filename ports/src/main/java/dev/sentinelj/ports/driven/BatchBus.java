@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Queues of bytes between gateways and workers, one per partition and lane. Messages of one queue keep
- * their order; delivery is at least once; the reader says where it is. Thread safe.
+ * Queues of bytes between gateways and workers, one per partition and lane. Messages of one queue
+ * keep their order; delivery is at least once; the reader says where it is. Thread safe.
  */
 public interface BatchBus {
 
@@ -15,26 +15,27 @@ public interface BatchBus {
 
   /**
    * Puts {@code message} at the end of a queue. Completes with its position when the bus has
-   * acknowledged it, in a way that survives what {@link #durability()} says. The same {@code messageId}
-   * again within the bus's memory may be dropped and answered with the position of the first.
+   * acknowledged it, in a way that survives what {@link #durability()} says. The same {@code
+   * messageId} again within the bus's memory may be dropped and answered with the position of the
+   * first.
    *
-   * <p>Fails with {@link dev.sentinelj.ports.PortUnavailableException} when no acknowledgement came (it
-   * may be in the queue all the same), and with {@link BusFullException} when nothing was put.
+   * <p>Fails with {@link dev.sentinelj.ports.PortUnavailableException} when no acknowledgement came
+   * (it may be in the queue all the same), and with {@link BusFullException} when nothing was put.
    */
   CompletionStage<BusPosition> publish(FrameAddress address, String messageId, byte[] message);
 
   /**
-   * Messages behind {@code after}, in order, at most {@code maxCount} and, beyond the first, at most
-   * {@code maxBytes}; empty when there is none yet. A position of another generation than the queue's
-   * present one reads from the queue's first message.
+   * Messages behind {@code after}, in order, at most {@code maxCount} and, beyond the first, at
+   * most {@code maxBytes}; empty when there is none yet. A position of another generation than the
+   * queue's present one reads from the queue's first message.
    */
   List<Message> read(FrameAddress address, BusPosition after, int maxCount, long maxBytes);
 
   /**
-   * Compares what is at {@code committed} with the queue: the same position when its message is there
-   * with the same stamp, or when the queue is still the one it was read from; otherwise {@code
-   * (generation + 1, 0, 0)}, from where everything is read again. Called by the owner of a partition
-   * when it takes it over, after a reconnect, and each second.
+   * Compares what is at {@code committed} with the queue: the same position when its message is
+   * there with the same stamp, or when the queue is still the one it was read from; otherwise
+   * {@code (generation + 1, 0, 0)}, from where everything is read again. Called by the owner of a
+   * partition when it takes it over, after a reconnect, and each second.
    */
   BusPosition verify(FrameAddress address, BusPosition committed);
 

@@ -11,16 +11,23 @@ import java.util.List;
 public interface BatchCodec {
 
   /**
-   * A body of these blocks that repeats identity and sample count. Decoding it gives back equal blocks
-   * in the same order.
+   * A body of these blocks that repeats identity and sample count. Decoding it gives back equal
+   * blocks in the same order.
    *
    * @param sampleFrom as in {@link BatchHeader}
    */
   byte[] encode(BatchId id, long sampleFrom, long createdAtMillis, List<Block> blocks);
 
   /**
-   * Everything in {@code body}: blocks as they are, plain metrics turned into columns with a set of
-   * their own, histograms into their {@code _bucket{le}}, {@code _sum} and {@code _count} series.
+   * Everything in {@code body}: plain metrics turned into columns with sets of their own,
+   * histograms into their {@code _bucket{le}}, {@code _sum} and {@code _count} series, then blocks
+   * as they are. Two values of one series at one time are kept in two rows of that time. A body
+   * without any gives no parts.
+   *
+   * <p>A sample is a value as it will be stored, so the header counts a histogram of n boundaries
+   * as n + 3 samples; a NaN counts as any other. Least and greatest time are those of the rows, 0
+   * without rows. An agent id that is empty and a sample range of 0..0 repeat nothing and agree
+   * with every header.
    *
    * @throws dev.sentinelj.core.wire.MalformedException when {@code body} cannot be read, or what it
    *     repeats of {@code header} (agent, sample range, least and greatest time, number of samples)

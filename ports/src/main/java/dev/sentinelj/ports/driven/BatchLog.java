@@ -16,7 +16,9 @@ public interface BatchLog {
   /** A random number made with the log; it never changes. */
   long epoch();
 
-  /** The seq the next append must carry: 1 for an empty log, never one that was given out before. */
+  /**
+   * The seq the next append must carry: 1 for an empty log, never one that was given out before.
+   */
   long nextSeq();
 
   /** The {@code sample_to} of the last record: where the running count goes on. */
@@ -29,11 +31,12 @@ public interface BatchLog {
   List<Long> torn();
 
   /**
-   * Writes {@code batch}, with the definitions of the series sets it refers to where its segment lacks
-   * them. Completes when both are on the disk for good; appends complete in order. When it fails, the
-   * batch is not in the log.
+   * Writes {@code batch}, with the definitions of the series sets it refers to where its segment
+   * lacks them. Completes when both are on the disk for good; appends complete in order. When it
+   * fails, the batch is not in the log.
    *
-   * @throws IllegalArgumentException when {@code batch} does not carry this epoch and {@link #nextSeq()}
+   * @throws IllegalArgumentException when {@code batch} does not carry this epoch and {@link
+   *     #nextSeq()}
    */
   CompletionStage<Void> append(SignedBatch batch, List<SeriesSet> sets);
 
@@ -44,8 +47,8 @@ public interface BatchLog {
   long firstSeq();
 
   /**
-   * Durable batches with {@code seq >= from} in order of seq, at most {@code maxCount} and, beyond the
-   * first, at most {@code maxBytes} of bodies. Empty when there is none yet.
+   * Durable batches with {@code seq >= from} in order of seq, at most {@code maxCount} and, beyond
+   * the first, at most {@code maxBytes} of bodies. Empty when there is none yet.
    */
   List<SignedBatch> read(long from, int maxCount, long maxBytes);
 

@@ -7,7 +7,9 @@ import dev.sentinelj.core.metric.SeriesSet;
 /** Something that can be asked for the current values of a list of series. */
 public interface MetricSource {
 
-  /** Short name in the form of an agent id ({@code cpu}, {@code filesystem}), fixed for its life. */
+  /**
+   * Short name in the form of an agent id ({@code cpu}, {@code filesystem}), fixed for its life.
+   */
   String name();
 
   /**

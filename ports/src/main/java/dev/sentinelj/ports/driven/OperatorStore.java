@@ -12,10 +12,12 @@ public interface OperatorStore {
 
   Optional<Operator> find(String name);
 
-  /** @param passwordHash in the form of {@code Password.hash} */
+  /**
+   * @param passwordHash in the form of {@code Password.hash}
+   */
   record Operator(String name, Role role, String passwordHash) {}
 
-  /** Enters an operator unless there is one already; true when this call entered it. */
+  /** Enters an operator unless there is any already; true when this call entered it. */
   boolean addFirst(Operator operator);
 
   /** Replaces the password of an operator; false when there is none of that name. */
@@ -23,9 +25,10 @@ public interface OperatorStore {
 
   void addToken(ApiToken token);
 
-  /** The token with this digest unless it has expired at {@code nowMillis}. */
+  /** The token with this digest while {@code nowMillis} is before its expiry. */
   Optional<ApiToken> findToken(String digest, long nowMillis);
 
+  /** All tokens, expired ones too, by creation time, then id. */
   List<ApiToken> tokens();
 
   /**
@@ -33,5 +36,11 @@ public interface OperatorStore {
    * @param expiresAtMillis 0: never
    */
   record ApiToken(
-      String id, String digest, String name, String operator, Role role, long createdAtMillis, long expiresAtMillis) {}
+      String id,
+      String digest,
+      String name,
+      String operator,
+      Role role,
+      long createdAtMillis,
+      long expiresAtMillis) {}
 }

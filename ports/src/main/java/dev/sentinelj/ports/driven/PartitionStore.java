@@ -6,18 +6,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where workers put what they read from the bus, partition by partition. A partition has one owner at a
- * time; whoever lost it cannot write any more.
+ * Where workers put what they read from the bus, partition by partition. A partition has one owner
+ * at a time; whoever lost it cannot write any more.
  *
- * <p>Every stage fails with {@link dev.sentinelj.ports.PortUnavailableException} when the store did not
- * answer; after that the outcome of a transaction is unknown.
+ * <p>Every stage fails with {@link dev.sentinelj.ports.PortUnavailableException} when the store did
+ * not answer; after that the outcome of a transaction is unknown.
  */
 public interface PartitionStore {
 
   /**
-   * Takes the partition, or renews the lease on it, until {@link #LEASE_MILLIS} from now by the store's
-   * clock. A lease of another owner that has not run out is {@link LeaseAnswer.Held}. Taking an expired
-   * one makes sure first that nothing of the former owner can commit any more, and raises the token.
+   * Takes the partition, or renews the lease on it, until {@link #LEASE_MILLIS} from now by the
+   * store's clock. A lease of another owner that has not run out is {@link LeaseAnswer.Held}.
+   * <<<<<<< HEAD Taking an expired one makes sure first that nothing of the former owner can commit
+   * any more, and raises the token. ======= Taking an expired or released one makes sure first that
+   * nothing of the former owner can commit any more, and changes the token. One that ran out and
+   * that nobody took is still good, and is renewed with its token. An owner that asks without its
+   * present lease gets a new token, and its old lease is gone.
+   *
+   * @param owner names one life of one process, so that no two ever share it >>>>>>> main
    */
   CompletionStage<LeaseAnswer> lease(int partition, String owner, Optional<Lease> held);
 
@@ -32,10 +38,17 @@ public interface PartitionStore {
   /** Proof of ownership: a random token that every transaction shows. */
   record Lease(int partition, String owner, long token) {}
 
-  /** Gives the partition back, so that the next owner need not wait. No effect without the lease. */
+  /**
+   * <<<<<<< HEAD Gives the partition back, so that the next owner need not wait. No effect without
+   * the lease. ======= Gives the partition back, so that the next owner need not wait; the lease is
+   * gone. No effect when it was gone already. >>>>>>> main
+   */
   CompletionStage<Void> release(Lease lease);
 
-  /** The committed position of both lanes, read in one snapshot. */
+  /**
+   * The committed position of both lanes, read in one snapshot; {@link BusPosition#START} for one
+   * never read.
+   */
   CompletionStage<Map<Lane, BusPosition>> positions(Lease lease);
 
   /**
@@ -49,8 +62,13 @@ public interface PartitionStore {
    *       position was not the expected one: its memory of the partition is worthless.
    * </ul>
    *
-   * The stage fails when the outcome is unknown. The script runs at most once per call, on a thread of
-   * the store's choosing, and sees its own writes.
+   * The stage fails when the outcome is unknown. The script runs at most once per call, on a thread
+   * <<<<<<< HEAD of the store's choosing, and sees its own writes. ======= of the store's choosing,
+   * and sees its own writes; nobody else sees them before the end. A script that throws is rolled
+   * back: as {@link FailureKind#DATA} when it threw {@link
+   * dev.sentinelj.core.wire.MalformedException} or {@link IllegalArgumentException}, else as {@link
+   * FailureKind#TRANSIENT}, {@link dev.sentinelj.ports.PortUnavailableException} included. >>>>>>>
+   * main
    */
   CompletionStage<Outcome> transact(Lease lease, Script script);
 
@@ -70,7 +88,10 @@ public interface PartitionStore {
 
   /** What a certain rollback says about its cause. */
   enum FailureKind {
-    /** The data cannot be stored as it is (SQLSTATE classes 22 and 23, or the script could not read it). */
+    /**
+     * The data cannot be stored as it is (SQLSTATE classes 22 and 23, or the script could not read
+     * it).
+     */
     DATA,
     /** Something else; the same script may succeed later. */
     TRANSIENT

@@ -23,14 +23,15 @@ import java.util.Optional;
 public interface PartitionTransaction {
 
   /**
-   * Locks the progress rows of these epochs against every other transaction, in one fixed order, and
-   * returns them; an epoch never heard of gets a row that says {@link EpochProgress#start}.
+   * Locks the progress rows of these epochs against every other transaction, in one fixed order,
+   * and returns them; an epoch never heard of gets a row that says {@link EpochProgress#start}.
    */
   Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs);
 
   /**
-   * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the order
-   * of {@code claims}, which may name one id twice.
+   * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the
+   * <<<<<<< HEAD order of {@code claims}, which may name one id twice. ======= order of {@code
+   * claims}, which may name one id twice: the second one meets what the first entered. >>>>>>> main
    */
   List<LedgerAnswer> claim(List<LedgerClaim> claims);
 
@@ -49,22 +50,29 @@ public interface PartitionTransaction {
   /** The definition under this hash that this agent brought before, if any. */
   Optional<SeriesSet> knownSet(AgentId agent, Sha256 set);
 
-  /** Keeps a definition for this agent. Idempotent. */
+  /** Keeps a definition for this agent; other agents do not see it. Idempotent. */
   void addSet(AgentId agent, SeriesSet set);
 
   /**
-   * The ids of the series of {@code set} for this agent, in its order; series never seen before get new
-   * ones. The same series of one agent has the same id in every set and for ever.
+   * The ids of the series of {@code set} for this agent, in its order; series never seen before get
+   * new ones. The same series of one agent has the same id in every set and for ever.
    */
   long[] seriesIds(AgentId agent, SeriesSet set);
 
   /**
-   * Adds the present cells of {@code columns} as samples. {@code seriesIds} has one id per column. All
-   * values must be finite. A series may have several samples of one time.
+   * Adds the present cells of {@code columns} as samples. {@code seriesIds} has one id per column.
+   * All values must be finite. A series may have several samples of one time. <<<<<<< HEAD =======
+   *
+   * @throws IllegalArgumentException when a present value is not finite, or there is not one id per
+   *     column; nothing of this call is added, and the transaction may go on >>>>>>> main
    */
   void addSamples(long[] seriesIds, Columns columns);
 
-  /** Adds the row of the journal for a batch that is entered now. */
+  /**
+   * Adds the row of the journal for a batch that is entered now. Its place (partition, lane,
+   * generation, sequence, index) must be free, else the transaction ends as {@link
+   * PartitionStore.FailureKind#DATA}, here or at its end.
+   */
   void journal(JournalRow row);
 
   /**
@@ -86,8 +94,8 @@ public interface PartitionTransaction {
   /**
    * @param id of the batch, as far as its header could be believed
    * @param samples how many samples are kept aside: 0 when the row stands outside the balance
-   * @param bytes the stored form of the batch, or a readable form of the samples when only some of a
-   *     batch are kept aside
+   * @param bytes the stored form of the batch, or a readable form of the samples when only some of
+   *     a batch are kept aside
    */
   record QuarantineRow(
       Optional<BatchId> id,
@@ -98,21 +106,31 @@ public interface PartitionTransaction {
       byte[] bytes) {}
 
   /**
-   * Notes losses of an epoch. A seq that the ledger has is not lost: it is left out, and so are its
-   * samples.
+   * Notes losses of an epoch. A seq that the ledger has is not lost: of an entry's samples, those
+   * of the ledger rows within {@code from..to} do not count, and never less than 0 remain. An entry
+   * with the same {@code from} and {@code to} as one noted before changes nothing.
    *
    * @return the samples that count as lost after this and did not before
    */
   long addLosses(EpochId epoch, LossRecord losses);
 
   /**
-   * Takes seqs out of the losses because the ledger has them now: a row always beats a loss.
+   * Takes seqs out of the losses because the ledger has them now: a row always beats a loss. The
+   * ledger's count of samples is what each takes out. Seqs that lie in no loss, have no ledger row,
+   * or were taken out before change nothing.
    *
    * @return the samples that no longer count as lost
    */
   long removeLosses(EpochId epoch, Collection<Long> seqs);
 
-  /** Keeps a batch until its series set arrives; false when this agent's share of space is used up. */
+  /**
+   * <<<<<<< HEAD Keeps a batch until its series set arrives; false when this agent's share of space
+   * is used up. ======= Keeps a batch until its series set arrives. The same batch (id, content
+   * hash, missing set) again changes nothing and is true.
+   *
+   * @return false, with nothing kept, when the bodies of this agent's parked batches would come to
+   *     more than {@link #MAX_PARKED_BYTES} >>>>>>> main
+   */
   boolean park(ParkedBatch batch);
 
   /** Most bytes of parked batches per agent. */
@@ -120,17 +138,27 @@ public interface PartitionTransaction {
 
   record ParkedBatch(Sha256 missingSet, long receivedAtMillis, JournalRow row) {}
 
-  /** The batches of this agent that wait for this set, in the order they were parked; they wait no more. */
+  /**
+   * The batches of this agent that wait for this set, in the order they were parked; they wait no
+   * more.
+   */
   List<ParkedBatch> unpark(AgentId agent, Sha256 set);
 
-  /** Replaces the progress rows of locked epochs. */
+  /**
+   * Replaces the progress rows of locked epochs. This, and nothing else, makes the word on an epoch
+   * count as changed for {@link ProgressFeed#changedSince}: a script that parks or unparks a batch
+   * saves the progress of its epoch as well.
+   */
   void saveProgress(Collection<EpochProgress> progress);
 
   /**
    * Moves the position of a lane by compare-and-set, which makes everything before count as read.
+   * Generation and sequence are compared, the stamp is not; the position of record of a lane never
+   * read is {@link BusPosition#START}.
    *
-   * @return false when the position of record is not {@code from} or the lease is gone: the script must
-   *     stop, and the transaction ends as {@link PartitionStore.Outcome.Fenced} whatever it did
+   * @return false when the position of record is not {@code from} or the lease is gone: the script
+   *     must stop, and the transaction ends as {@link PartitionStore.Outcome.Fenced} whatever it
+   *     did
    */
   boolean movePosition(Lane lane, BusPosition from, BusPosition to);
 }

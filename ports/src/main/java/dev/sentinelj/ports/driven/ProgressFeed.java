@@ -10,14 +10,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the database has of the agents' epochs, for gateways to pass on. Every answer is one snapshot.
- * Stages fail with {@link dev.sentinelj.ports.PortUnavailableException}. Thread safe.
+ * What the database has of the agents' epochs, for gateways to pass on. Every answer is one
+ * snapshot. Stages fail with {@link dev.sentinelj.ports.PortUnavailableException}. Thread safe.
  */
 public interface ProgressFeed {
 
   /**
-   * The epochs whose word changed since {@code cursor} (empty: all of the last hour), and the cursor
-   * for the next call. An epoch may be told again without a change, never left out.
+   * The epochs whose word changed since {@code cursor} (empty: all of the last hour), and the
+   * cursor for the next call. An epoch may be told again without a change, never left out, whatever
+   * the order in which transactions began and ended. The word of an epoch changes with {@link
+   * PartitionTransaction#saveProgress}; lanes that moved on are no change, the next word carries
+   * them. A cursor that this store did not give out counts as empty.
    */
   CompletionStage<Page> changedSince(Optional<String> cursor);
 
@@ -27,7 +30,13 @@ public interface ProgressFeed {
     }
   }
 
-  /** What to tell the agent of one epoch. */
+  /**
+   * What to tell the agent of one epoch. Its lanes are both lanes of {@link
+   * dev.sentinelj.core.frame.FrameAddress#partitionOf the agent's partition}, at (0, 0) when never
+   * read.
+   *
+   * @param setsNeeded the sets that parked batches of this epoch wait for, each once
+   */
   record EpochWord(Committed committed, List<Sha256> setsNeeded) {
     public EpochWord {
       setsNeeded = List.copyOf(setsNeeded);
@@ -37,9 +46,11 @@ public interface ProgressFeed {
   /** The word on one epoch; for one never heard of, that it has nothing. */
   CompletionStage<EpochWord> of(EpochId epoch);
 
-  /** The (seq, content hash) pairs that the ledger has with {@code from <= seq <= to}, ascending. */
+  /**
+   * The (seq, content hash) pairs that the ledger has with {@code from <= seq <= to}, ascending.
+   */
   CompletionStage<List<ReconcileAnswer.Row>> ledger(EpochId epoch, long from, long to);
 
-  /** Agents that may be told nothing more, because they were deleted since. */
+  /** All agents that were deleted, by id: they may be told nothing more. */
   CompletionStage<List<AgentId>> deleted();
 }

@@ -9,8 +9,8 @@ public interface SecretVault {
   /**
    * What was sealed under the same context.
    *
-   * @throws UnreadableSecretException when {@code sealed} was changed, sealed under another context, or
-   *     by another vault
+   * @throws UnreadableSecretException when {@code sealed} was changed, sealed under another
+   *     context, or by another vault
    */
   byte[] open(byte[] sealed, String context);
 

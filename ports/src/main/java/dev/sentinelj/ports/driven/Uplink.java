@@ -11,16 +11,18 @@ import java.util.function.Consumer;
 public interface Uplink {
 
   /**
-   * Starts a session and returns at once. {@code events} hears {@link Downlink.Opened} when the gateway
-   * has proved that it knows the key, then what it says, and last exactly one {@link Downlink.Closed},
-   * also when no connection came about or {@link Session#close} was called. Events come one at a time,
-   * on a thread of the adapter's choosing; the listener must not block.
-   *
-   * @param sentAtMillis what the handshake is stamped with
+   * Starts a session and returns at once. {@code events} hears {@link Downlink.Opened} when the
+   * gateway has proved that it knows the key, then what it says, and last exactly one {@link
+   * Downlink.Closed}, also when no connection came about or {@link Session#close} was called.
+   * Events come one at a time, on a thread of the adapter's choosing; the listener must not block.
    */
   Session open(Opening opening, Consumer<Downlink> events);
 
-  record Opening(EpochId epoch, AgentKey key, String agentVersion, long nextSeq, long sentAtMillis) {}
+  /**
+   * @param sentAtMillis what the handshake is stamped with
+   */
+  record Opening(
+      EpochId epoch, AgentKey key, String agentVersion, long nextSeq, long sentAtMillis) {}
 
   /** One session. Calls never block; after the end of the session they do nothing. Thread safe. */
   interface Session {

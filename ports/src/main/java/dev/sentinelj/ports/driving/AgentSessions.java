@@ -22,14 +22,14 @@ public interface AgentSessions {
   /**
    * Checks a hello in the order agent, key, MAC, time and opens a session. The stage never fails.
    *
-   * @param listener hears what concerns the agent until the session is closed; calls come one at a time
-   *     and must not block
+   * @param listener hears what concerns the agent until the session is closed; calls come one at a
+   *     time and must not block
    */
   CompletionStage<Opening> open(Hello hello, Listener listener, Now now);
 
   /**
-   * Notes a sign of life that came outside a stream, when agent, key, MAC and time hold; false, and no
-   * effect, when one of them does not. The stage fails with {@link
+   * Notes a sign of life that came outside a stream, when agent, key, MAC and time hold; false, and
+   * no effect, when one of them does not. The stage fails with {@link
    * dev.sentinelj.ports.PortUnavailableException} when the registry does not answer.
    */
   CompletionStage<Boolean> heartbeat(HeartbeatProof proof, Now now);

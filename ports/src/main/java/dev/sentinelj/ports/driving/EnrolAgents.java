@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Lets agents in, by tokens that an operator made. Stages fail with {@link
- * dev.sentinelj.ports.PortUnavailableException}. */
+/**
+ * Lets agents in, by tokens that an operator made. Stages fail with {@link
+ * dev.sentinelj.ports.PortUnavailableException}.
+ */
 public interface EnrolAgents {
 
   /**
@@ -26,7 +28,8 @@ public interface EnrolAgents {
    * @param uses 1 to 1,000
    * @param ttl 1 minute to 30 days
    */
-  record TokenRequest(Optional<AgentId> agent, Map<String, String> labels, int uses, Duration ttl) {}
+  record TokenRequest(
+      Optional<AgentId> agent, Map<String, String> labels, int uses, Duration ttl) {}
 
   record JoinToken(String token, long expiresAtMillis, int uses) {
     @Override
@@ -39,9 +42,13 @@ public interface EnrolAgents {
   CompletionStage<Enrolled> enrol(String token, String hardwareId, String version, Now now);
 
   sealed interface Enrolled {
-    record Welcome(AgentId agent, KeyId key, Secret secret, long serverMillis) implements Enrolled {}
+    record Welcome(AgentId agent, KeyId key, Secret secret, long serverMillis)
+        implements Enrolled {}
 
-    /** @param code {@code unknown_token}, {@code expired_token}, {@code used_token} or {@code bad_request} */
+    /**
+     * @param code {@code unknown_token}, {@code expired_token}, {@code used_token} or {@code
+     *     bad_request}
+     */
     record Refused(String code, String message) implements Enrolled {}
   }
 }

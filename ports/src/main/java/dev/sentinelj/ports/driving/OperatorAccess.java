@@ -5,8 +5,9 @@ import dev.sentinelj.core.access.Role;
 import java.util.Optional;
 
 /**
- * Proves who an operator is. Calls block and throw {@link dev.sentinelj.ports.PortUnavailableException}
- * when the store does not answer. An unknown name takes as long as a wrong password.
+ * Proves who an operator is. Calls block and throw {@link
+ * dev.sentinelj.ports.PortUnavailableException} when the store does not answer. An unknown name
+ * takes as long as a wrong password.
  */
 public interface OperatorAccess {
 

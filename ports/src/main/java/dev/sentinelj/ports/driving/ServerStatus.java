@@ -24,6 +24,8 @@ public interface ServerStatus {
     }
   }
 
-  /** @param detail one line for an operator, without secrets */
+  /**
+   * @param detail one line for an operator, without secrets
+   */
   record Part(String name, boolean ready, String detail) {}
 }

@@ -1,0 +1,180 @@
+package dev.sentinelj.adapters.memory;
+
+import dev.sentinelj.adapters.memory.FaultPlan.Fault;
+import dev.sentinelj.adapters.memory.Rows.JournalKey;
+import dev.sentinelj.adapters.memory.Rows.Kept;
+import dev.sentinelj.adapters.memory.Rows.LeaseRow;
+import dev.sentinelj.adapters.memory.Rows.LedgerRow;
+import dev.sentinelj.adapters.memory.Rows.Loss;
+import dev.sentinelj.adapters.memory.Rows.Parked;
+import dev.sentinelj.adapters.memory.Rows.ProgressRow;
+import dev.sentinelj.adapters.memory.Rows.SeriesKey;
+import dev.sentinelj.adapters.memory.Rows.SetKey;
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.frame.FrameAddress;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
+import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.OperatorStore.ApiToken;
+import dev.sentinelj.ports.driven.OperatorStore.Operator;
+import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What a database is to the adapters of this package: it outlives them, as a database outlives the
+ * processes that use it. One lock, so every transaction and every answer is a snapshot. Thread
+ * safe.
+ */
+public final class InMemoryDatabase {
+  private final LongSupplier clockMillis;
+  private final int partitions;
+  private FaultPlan faults = FaultPlan.none();
+
+  final Table<BatchId, LedgerRow> ledger = new Table<>(Rows.BATCHES);
+  final Table<EpochId, ProgressRow> progress = new Table<>(Rows.EPOCHS);
+  final Table<SetKey, SeriesSet> sets = new Table<>(SetKey.ORDER);
+  final Table<SeriesKey, Long> series = new Table<>(SeriesKey.ORDER);
+  final Map<Long, SampleList> samples = new HashMap<>();
+  final Table<JournalKey, JournalRow> journal = new Table<>(JournalKey.ORDER);
+  final List<Kept> quarantine = new ArrayList<>();
+  final Table<EpochId, List<Loss>> losses = new Table<>(Rows.EPOCHS);
+  final Table<Long, Parked> parked = new Table<>(Comparator.comparingLong(Long::longValue));
+  final Table<FrameAddress, BusPosition> positions = new Table<>(Rows.LANES);
+  final SortedMap<Integer, LeaseRow> leases = new TreeMap<>();
+  final SortedMap<AgentId, AgentRow> agents = new TreeMap<>();
+  final Map<String, TokenRow> joinTokens = new HashMap<>();
+  final SortedMap<String, Operator> operators = new TreeMap<>();
+  final Map<String, ApiToken> apiTokens = new HashMap<>();
+
+  private long lastNumber;
+
+  /**
+   * @param clockMillis the database's own clock, milliseconds since the Unix epoch
+   * @param partitions how many partitions the installation has, 1 to 1,024
+   */
+  public InMemoryDatabase(LongSupplier clockMillis, int partitions) {
+    if (partitions < 1 || partitions > FrameAddress.MAX_PARTITIONS) {
+      throw new IllegalArgumentException("1 to 1024 partitions, not " + partitions);
+    }
+    this.clockMillis = clockMillis;
+    this.partitions = partitions;
+  }
+
+  /** Calls that begin after this fail as {@code plan} says. */
+  public synchronized void faults(FaultPlan plan) {
+    faults = plan;
+  }
+
+  /** Leaves a tombstone: the agent's id is never given out again. */
+  public synchronized void deleteAgent(AgentId agent, long atMillis) {
+    agents.computeIfPresent(agent, (id, row) -> row.deletedAt(atMillis));
+  }
+
+  /** The journal of one lane, in its order. */
+  public synchronized List<JournalRow> journal(int partition, Lane lane) {
+    JournalKey from = new JournalKey(partition, lane, Long.MIN_VALUE, Long.MIN_VALUE, 0);
+    JournalKey to =
+        new JournalKey(partition, lane, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
+    return List.copyOf(journal.rows().subMap(from, true, to, true).values());
+  }
+
+  /** The content hash of each batch in the ledger, for checks on the whole of it. */
+  public synchronized Map<BatchId, Sha256> ledger() {
+    SortedMap<BatchId, Sha256> hashes = new TreeMap<>(Rows.BATCHES);
+    ledger.rows().forEach((id, row) -> hashes.put(id, row.contentHash()));
+    return hashes;
+  }
+
+  /** How many samples are stored, of all series of an agent. */
+  public synchronized long storedSamples(AgentId agent) {
+    return series.rows().entrySet().stream()
+        .filter(entry -> entry.getKey().agent().equals(agent))
+        .mapToLong(entry -> samplesOf(entry.getValue()).size())
+        .sum();
+  }
+
+  int partitions() {
+    return partitions;
+  }
+
+  long nowMillis() {
+    return clockMillis.getAsLong();
+  }
+
+  /** Numbers that only grow: transactions, series, rows. A number may be used for nothing. */
+  long nextNumber() {
+    return ++lastNumber;
+  }
+
+  long lastNumber() {
+    return lastNumber;
+  }
+
+  SampleList samplesOf(long seriesId) {
+    return samples.getOrDefault(seriesId, new SampleList());
+  }
+
+  /** Runs {@code body} under the lock, with whatever fault is due. */
+  synchronized <T> T call(String name, Supplier<T> body) {
+    Fault fault = faults.next(name);
+    if (fault == Fault.BEFORE) {
+      throw new PortUnavailableException(name + ": the database did not answer");
+    }
+    T answer = body.get();
+    if (fault == Fault.AFTER) {
+      throw new PortUnavailableException(name + ": the answer of the database was lost");
+    }
+    return answer;
+  }
+
+  /** As {@link #call}, when {@code executor} comes to it. */
+  <T> CompletionStage<T> later(Executor executor, String name, Supplier<T> body) {
+    return CompletableFuture.supplyAsync(() -> call(name, body), executor)
+        .exceptionallyCompose(InMemoryDatabase::unwrapped);
+  }
+
+  /** As {@link #later}, for what has no answer. */
+  CompletionStage<Void> later(Executor executor, String name, Runnable body) {
+    Runnable task = () -> call(name, () -> done(body));
+    return CompletableFuture.runAsync(task, executor)
+        .exceptionallyCompose(InMemoryDatabase::unwrapped);
+  }
+
+  private static boolean done(Runnable body) {
+    body.run();
+    return true;
+  }
+
+  /** Puts {@link CompletionException} off, so that all adapters fail alike. */
+  private static <T> CompletionStage<T> unwrapped(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return CompletableFuture.failedFuture(
+        failure instanceof CompletionException && cause != null ? cause : failure);
+  }
+
+  /**
+   * @param usesLeft how many agents may still enrol with it
+   */
+  record TokenRow(JoinToken token, int usesLeft) {
+    TokenRow used() {
+      return new TokenRow(token, usesLeft - 1);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.sentinelj.adapters.memory;
+
+import dev.sentinelj.adapters.memory.Rows.LeaseRow;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.frame.FrameAddress;
+import dev.sentinelj.core.wire.MalformedException;
+import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionStore;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** {@link PartitionStore} over an {@link InMemoryDatabase}; each call runs as one task. */
+public final class InMemoryPartitionStore implements PartitionStore {
+  private static final String RELEASED = "";
+
+  private final InMemoryDatabase database;
+  private final Executor executor;
+  private final RandomGenerator random;
+
+  /**
+   * @param executor runs calls and their scripts; {@code Runnable::run} does so at once
+   * @param random draws fencing tokens; it must be safe for as many threads as {@code executor} has
+   */
+  public InMemoryPartitionStore(
+      InMemoryDatabase database, Executor executor, RandomGenerator random) {
+    this.database = database;
+    this.executor = executor;
+    this.random = random;
+  }
+
+  @Override
+  public CompletionStage<LeaseAnswer> lease(int partition, String owner, Optional<Lease> held) {
+    return database.later(executor, "lease", () -> leaseNow(partition, owner, held));
+  }
+
+  @Override
+  public CompletionStage<Void> release(Lease lease) {
+    return database.later(
+        executor,
+        "release",
+        () -> {
+          if (owns(lease)) {
+            database.leases.put(lease.partition(), new LeaseRow(RELEASED, lease.token(), 0));
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Map<Lane, BusPosition>> positions(Lease lease) {
+    return database.later(executor, "positions", () -> positionsOf(lease.partition()));
+  }
+
+  @Override
+  public CompletionStage<Outcome> transact(Lease lease, Script script) {
+    return database.later(executor, "transact", () -> run(lease, script));
+  }
+
+  private LeaseAnswer leaseNow(int partition, String owner, Optional<Lease> held) {
+    new FrameAddress(partition, Lane.FRESH);
+    LeaseRow row = database.leases.getOrDefault(partition, new LeaseRow(RELEASED, 0, 0));
+    boolean own = row.owner().equals(owner);
+    if (!own && database.nowMillis() < row.expiresMillis()) {
+      return new LeaseAnswer.Held(row.owner());
+    }
+    boolean renews = own && held.isPresent() && held.get().token() == row.token();
+    long token = renews ? row.token() : tokenOtherThan(row.token());
+    database.leases.put(partition, new LeaseRow(owner, token, database.nowMillis() + LEASE_MILLIS));
+    return new LeaseAnswer.Granted(new Lease(partition, owner, token));
+  }
+
+  private long tokenOtherThan(long former) {
+    long token = random.nextLong();
+    return token == former || token == 0 ? former + 1 : token;
+  }
+
+  private boolean owns(Lease lease) {
+    LeaseRow row = database.leases.get(lease.partition());
+    return row != null && row.owner().equals(lease.owner()) && row.token() == lease.token();
+  }
+
+  private Map<Lane, BusPosition> positionsOf(int partition) {
+    Map<Lane, BusPosition> positions = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      positions.put(
+          lane,
+          database
+              .positions
+              .rows()
+              .getOrDefault(new FrameAddress(partition, lane), BusPosition.START));
+    }
+    return positions;
+  }
+
+  /** The lock is held from here to the end, so nobody can take the lease in between. */
+  private Outcome run(Lease lease, Script script) {
+    if (!owns(lease)) {
+      return new Outcome.Fenced("the lease on partition " + lease.partition() + " is gone");
+    }
+    InMemoryTransaction transaction = new InMemoryTransaction(database, lease.partition());
+    try {
+      script.run(transaction);
+    } catch (RuntimeException e) {
+      return transaction.fenced() ? missedPosition(lease) : rolledBack(e);
+    } finally {
+      transaction.end();
+    }
+    if (transaction.fenced()) {
+      return missedPosition(lease);
+    }
+    transaction.commit();
+    return new Outcome.Committed();
+  }
+
+  private static Outcome missedPosition(Lease lease) {
+    return new Outcome.Fenced(
+        "a position of partition " + lease.partition() + " was not the expected one");
+  }
+
+  private static Outcome rolledBack(RuntimeException cause) {
+    boolean data = cause instanceof MalformedException || cause instanceof IllegalArgumentException;
+    return new Outcome.RolledBack(
+        data ? FailureKind.DATA : FailureKind.TRANSIENT, String.valueOf(cause.getMessage()));
+  }
+}

@@ -1,0 +1,283 @@
+package dev.sentinelj.adapters.memory;
+
+import dev.sentinelj.adapters.memory.Rows.JournalKey;
+import dev.sentinelj.adapters.memory.Rows.Kept;
+import dev.sentinelj.adapters.memory.Rows.LedgerRow;
+import dev.sentinelj.adapters.memory.Rows.Parked;
+import dev.sentinelj.adapters.memory.Rows.ProgressRow;
+import dev.sentinelj.adapters.memory.Rows.Sample;
+import dev.sentinelj.adapters.memory.Rows.SeriesKey;
+import dev.sentinelj.adapters.memory.Rows.SetKey;
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.block.Columns;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.frame.FrameAddress;
+import dev.sentinelj.core.metric.Series;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionTransaction;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Writes into copies and puts them into the database all at once. Used under its lock. */
+final class InMemoryTransaction implements PartitionTransaction {
+  private final InMemoryDatabase database;
+  private final int partition;
+  private final long number;
+
+  private final Table<BatchId, LedgerRow>.Staged ledger;
+  private final Table<EpochId, ProgressRow>.Staged progress;
+  private final Table<SetKey, SeriesSet>.Staged sets;
+  private final Table<SeriesKey, Long>.Staged series;
+  private final Table<JournalKey, JournalRow>.Staged journal;
+  private final Table<Long, Parked>.Staged parked;
+  private final Table<FrameAddress, BusPosition>.Staged positions;
+  private final StagedLosses losses;
+  private final List<Sample> samples = new ArrayList<>();
+  private final List<QuarantineRow> quarantine = new ArrayList<>();
+  private final Set<EpochId> locked = new HashSet<>();
+  private boolean fenced;
+  private boolean ended;
+
+  InMemoryTransaction(InMemoryDatabase database, int partition) {
+    this.database = database;
+    this.partition = partition;
+    this.number = database.nextNumber();
+    this.ledger = database.ledger.stage();
+    this.progress = database.progress.stage();
+    this.sets = database.sets.stage();
+    this.series = database.series.stage();
+    this.journal = database.journal.stage();
+    this.parked = database.parked.stage();
+    this.positions = database.positions.stage();
+    this.losses = new StagedLosses(database.losses.stage(), ledger);
+  }
+
+  boolean fenced() {
+    return fenced;
+  }
+
+  void end() {
+    ended = true;
+  }
+
+  void commit() {
+    ledger.apply();
+    progress.apply();
+    sets.apply();
+    series.apply();
+    journal.apply();
+    parked.apply();
+    positions.apply();
+    losses.apply();
+    for (Sample sample : samples) {
+      database
+          .samples
+          .computeIfAbsent(sample.seriesId(), id -> new SampleList())
+          .add(sample.timeMillis(), sample.value());
+    }
+    quarantine.forEach(row -> database.quarantine.add(new Kept(database.nextNumber(), row)));
+  }
+
+  @Override
+  public Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs) {
+    live();
+    Set<EpochId> ordered = new TreeSet<>(Rows.EPOCHS);
+    ordered.addAll(epochs);
+    Map<EpochId, EpochProgress> found = new LinkedHashMap<>();
+    for (EpochId epoch : ordered) {
+      ProgressRow row = progress.get(epoch);
+      if (row == null) {
+        row = new ProgressRow(EpochProgress.start(epoch), number, number, database.nowMillis());
+        progress.put(epoch, row);
+      }
+      found.put(epoch, row.progress());
+    }
+    locked.addAll(ordered);
+    return found;
+  }
+
+  @Override
+  public List<LedgerAnswer> claim(List<LedgerClaim> claims) {
+    live();
+    return claims.stream().map(this::claim).toList();
+  }
+
+  private LedgerAnswer claim(LedgerClaim claim) {
+    LedgerRow known = ledger.get(claim.id());
+    if (known != null) {
+      boolean same = known.contentHash().equals(claim.contentHash());
+      return same ? LedgerAnswer.DUPLICATE : LedgerAnswer.FORK;
+    }
+    ledger.put(claim.id(), new LedgerRow(claim.id(), claim.contentHash(), claim.samples()));
+    return LedgerAnswer.NEW;
+  }
+
+  @Override
+  public Optional<SeriesSet> knownSet(AgentId agent, Sha256 set) {
+    live();
+    return Optional.ofNullable(sets.get(new SetKey(agent, set)));
+  }
+
+  @Override
+  public void addSet(AgentId agent, SeriesSet set) {
+    live();
+    sets.put(new SetKey(agent, set.hash()), set);
+  }
+
+  @Override
+  public long[] seriesIds(AgentId agent, SeriesSet set) {
+    live();
+    return set.series().stream().mapToLong(one -> seriesId(agent, one)).toArray();
+  }
+
+  private long seriesId(AgentId agent, Series one) {
+    SeriesKey key = new SeriesKey(agent, one);
+    Long known = series.get(key);
+    if (known != null) {
+      return known;
+    }
+    long id = database.nextNumber();
+    series.put(key, id);
+    return id;
+  }
+
+  @Override
+  public void addSamples(long[] seriesIds, Columns columns) {
+    live();
+    if (seriesIds.length != columns.series()) {
+      throw new IllegalArgumentException(
+          seriesIds.length + " series ids for " + columns.series() + " columns");
+    }
+    List<Sample> added = new ArrayList<>(columns.samples());
+    for (int column = 0; column < columns.series(); column++) {
+      for (int row = 0; row < columns.rows(); row++) {
+        if (columns.present(column, row)) {
+          added.add(sample(seriesIds[column], columns.timeMillis(row), columns.value(column, row)));
+        }
+      }
+    }
+    samples.addAll(added);
+  }
+
+  private static Sample sample(long seriesId, long timeMillis, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("a sample must be finite, not " + value);
+    }
+    return new Sample(seriesId, timeMillis, value);
+  }
+
+  @Override
+  public void journal(JournalRow row) {
+    live();
+    BusPosition at = row.position();
+    JournalKey key =
+        new JournalKey(partition, row.lane(), at.generation(), at.sequence(), row.index());
+    if (journal.get(key) != null) {
+      throw new IllegalArgumentException("the journal has a row of this place: " + key);
+    }
+    journal.put(key, row);
+  }
+
+  @Override
+  public void quarantine(QuarantineRow row) {
+    live();
+    quarantine.add(row);
+  }
+
+  @Override
+  public long addLosses(EpochId epoch, LossRecord record) {
+    live();
+    return losses.add(epoch, record);
+  }
+
+  @Override
+  public long removeLosses(EpochId epoch, Collection<Long> seqs) {
+    live();
+    return losses.remove(epoch, seqs);
+  }
+
+  @Override
+  public boolean park(ParkedBatch batch) {
+    live();
+    EpochId epoch = batch.row().batch().id().epoch();
+    List<Parked> own = parkedOf(epoch.agent()).values().stream().toList();
+    if (own.stream().anyMatch(other -> same(other.batch(), batch))) {
+      return true;
+    }
+    long taken = own.stream().mapToLong(other -> other.batch().row().batch().bodyLength()).sum();
+    if (taken + batch.row().batch().bodyLength() > MAX_PARKED_BYTES) {
+      return false;
+    }
+    parked.put(database.nextNumber(), new Parked(epoch, batch));
+    return true;
+  }
+
+  private static boolean same(ParkedBatch one, ParkedBatch other) {
+    return one.missingSet().equals(other.missingSet())
+        && one.row().batch().id().equals(other.row().batch().id())
+        && one.row().batch().contentHash().equals(other.row().batch().contentHash());
+  }
+
+  @Override
+  public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
+    live();
+    List<ParkedBatch> released = new ArrayList<>();
+    parkedOf(agent)
+        .forEach((key, row) -> {
+          if (row.batch().missingSet().equals(set)) {
+            parked.remove(key);
+            released.add(row.batch());
+          }
+        });
+    return released;
+  }
+
+  private Map<Long, Parked> parkedOf(AgentId agent) {
+    Map<Long, Parked> found = new LinkedHashMap<>(parked.all());
+    found.values().removeIf(row -> !row.epoch().agent().equals(agent));
+    return found;
+  }
+
+  @Override
+  public void saveProgress(Collection<EpochProgress> saved) {
+    live();
+    for (EpochProgress one : saved) {
+      ProgressRow row = progress.get(one.epoch());
+      if (row == null || !locked.contains(one.epoch())) {
+        throw new IllegalStateException("the epoch is not locked: " + one.epoch());
+      }
+      progress.put(one.epoch(), new ProgressRow(one, row.born(), number, database.nowMillis()));
+    }
+  }
+
+  @Override
+  public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
+    live();
+    FrameAddress address = new FrameAddress(partition, lane);
+    if (fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
+      fenced = true;
+      return false;
+    }
+    positions.put(address, to);
+    return true;
+  }
+
+  private void live() {
+    if (ended) {
+      throw new IllegalStateException("the transaction is over");
+    }
+  }
+}

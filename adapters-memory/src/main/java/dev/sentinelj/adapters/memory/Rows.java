@@ -1,0 +1,71 @@
+package dev.sentinelj.adapters.memory;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.frame.FrameAddress;
+import dev.sentinelj.core.metric.Series;
+import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.ports.driven.MetricQueries;
+import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
+import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import java.util.Comparator;
+
+/** Keys and rows of the tables, with the order of each key. */
+final class Rows {
+  static final Comparator<EpochId> EPOCHS =
+      Comparator.comparing(EpochId::agent).thenComparingLong(EpochId::epoch);
+
+  static final Comparator<BatchId> BATCHES =
+      Comparator.comparing(BatchId::epoch, EPOCHS).thenComparingLong(BatchId::seq);
+
+  static final Comparator<FrameAddress> LANES =
+      Comparator.comparingInt(FrameAddress::partition).thenComparing(FrameAddress::lane);
+
+  private Rows() {}
+
+  record LedgerRow(BatchId id, Sha256 contentHash, long samples) {}
+
+  /**
+   * @param born number of the transaction that entered the epoch
+   * @param changed number of the last transaction that saved it
+   * @param changedMillis when that was
+   */
+  record ProgressRow(EpochProgress progress, long born, long changed, long changedMillis) {}
+
+  record SetKey(AgentId agent, Sha256 hash) {
+    static final Comparator<SetKey> ORDER =
+        Comparator.comparing(SetKey::agent).thenComparing(key -> key.hash().toHex());
+  }
+
+  record SeriesKey(AgentId agent, Series series) {
+    static final Comparator<SeriesKey> ORDER =
+        Comparator.comparing(SeriesKey::agent)
+            .thenComparing(SeriesKey::series, MetricQueries.BY_NAME_AND_LABELS);
+  }
+
+  record JournalKey(int partition, Lane lane, long generation, long sequence, int index) {
+    static final Comparator<JournalKey> ORDER =
+        Comparator.comparingInt(JournalKey::partition)
+            .thenComparing(JournalKey::lane)
+            .thenComparingLong(JournalKey::generation)
+            .thenComparingLong(JournalKey::sequence)
+            .thenComparingInt(JournalKey::index);
+  }
+
+  /**
+   * @param counted samples of the entry that no ledger row contradicts
+   */
+  record Loss(LossRecord.Entry entry, long counted) {}
+
+  record Parked(EpochId epoch, ParkedBatch batch) {}
+
+  record Kept(long id, QuarantineRow row) {}
+
+  record Sample(long seriesId, long timeMillis, double value) {}
+
+  record LeaseRow(String owner, long token, long expiresMillis) {}
+}

@@ -1,0 +1,245 @@
+package dev.sentinelj.core.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.wire.MalformedException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlockCodecTest {
+  private static final Sha256 SET = Sha256.of(new byte[] {1, 2, 3});
+  private static final int HEAD = 1 + Sha256.BYTES;
+  private static final int ROUNDS = 2_000;
+
+  @ParameterizedTest
+  @ValueSource(
+      doubles = {
+        0.0,
+        -0.0,
+        1,
+        -1,
+        0.1,
+        99.97,
+        1e-9,
+        1e-10,
+        9007199254740992.0,
+        9007199254740994.0,
+        -9007199254740992.0,
+        Double.MAX_VALUE,
+        Double.MIN_VALUE,
+        Math.PI,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY
+      })
+  void decode_anyValueInAnyKind_comesBackBitByBit(double value) {
+    assertRoundTrip(column(value));
+    assertRoundTrip(column(value, value, value));
+    assertRoundTrip(column(1, value, 2, value));
+    assertRoundTrip(column(Math.E, value, Math.E, -value));
+  }
+
+  @Test
+  void decode_nanPayloads_comeBackBitByBit() {
+    double quiet = Double.longBitsToDouble(0x7ff8_0000_0000_beefL);
+    double signalling = Double.longBitsToDouble(0xfff0_0000_0000_0001L);
+
+    assertRoundTrip(column(quiet));
+    assertRoundTrip(column(quiet, signalling, 1.5, quiet));
+  }
+
+  @Test
+  void decode_randomBlocks_equalWhatWasEncoded() {
+    SplittableRandom seeds = new SplittableRandom(42);
+    for (int i = 0; i < ROUNDS; i++) {
+      long seed = seeds.nextLong();
+      Block block = randomBlock(new SplittableRandom(seed));
+
+      assertThat(BlockCodec.decode(BlockCodec.encode(block))).as("seed %d", seed).isEqualTo(block);
+    }
+  }
+
+  @Test
+  void decode_extremeTimes_comeBack() {
+    Columns.Builder columns =
+        new Columns.Builder(1, Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, Long.MAX_VALUE, 5, 5);
+
+    assertRoundTrip(new Block(SET, columns.set(0, 2, 1).build()));
+  }
+
+  @Test
+  void encode_steadyTimesAndIntegers_takesAboutTwoBytesPerSample() {
+    Columns.Builder columns = new Columns.Builder(1, steadyTimes(1_000));
+    for (int row = 0; row < 1_000; row++) {
+      columns.set(0, row, 1_000_000 + row % 50);
+    }
+
+    assertThat(BlockCodec.encode(new Block(SET, columns.build()))).hasSizeLessThan(2_100);
+  }
+
+  @Test
+  void encode_missingAndConstantColumns_takeAFewBytes() {
+    Columns.Builder columns = new Columns.Builder(3, steadyTimes(100));
+    for (int row = 0; row < 100; row++) {
+      columns.set(1, row, 12.5);
+    }
+
+    byte[] bytes = BlockCodec.encode(new Block(SET, columns.build()));
+
+    // Head, counts, 6 + 2 + 98 bytes of time, one byte per empty column, head and value of the
+    // other.
+    assertThat(bytes).hasSize(HEAD + 2 + 6 + 2 + 98 + 1 + 1 + 1 + 2);
+  }
+
+  @Test
+  void encode_valuesThatBarelyChange_choosesXor() {
+    double[] values = new double[100];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.PI + Math.ulp(Math.PI) * (i % 3);
+    }
+
+    assertThat(BlockCodec.encode(column(values))).hasSizeLessThan(HEAD + 110 + 8 + 100);
+  }
+
+  @Test
+  void encode_moreCellsThanTheLimit_throws() {
+    Columns columns = new Columns.Builder(1_001, steadyTimes(1_000)).build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BlockCodec.encode(new Block(SET, columns)));
+  }
+
+  @Test
+  void decode_moreCellsThanAllowed_throws() {
+    byte[] bytes =
+        BlockCodec.encode(new Block(SET, new Columns.Builder(10, steadyTimes(10)).build()));
+
+    assertThat(BlockCodec.decode(bytes, 100).columns().rows()).isEqualTo(10);
+    assertMalformed(() -> BlockCodec.decode(bytes, 99));
+  }
+
+  @Test
+  void decode_countsBeyondTheBytes_throwsBeforeAllocating() {
+    byte[] bytes = Arrays.copyOf(new byte[] {BlockCodec.VERSION}, HEAD + 8);
+    bytes[HEAD] = (byte) 0xff;
+    bytes[HEAD + 1] = (byte) 0xff;
+    bytes[HEAD + 2] = 0x0f;
+    bytes[HEAD + 3] = 1;
+
+    assertMalformed(() -> BlockCodec.decode(bytes));
+  }
+
+  @Test
+  void decode_truncatedOrLengthened_throws() {
+    byte[] bytes = BlockCodec.encode(randomBlock(new SplittableRandom(7)));
+
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertMalformed(() -> BlockCodec.decode(cut));
+    }
+    assertMalformed(() -> BlockCodec.decode(Arrays.copyOf(bytes, bytes.length + 1)));
+  }
+
+  @Test
+  void decode_anyBitFlipped_throwsNothingElseThanMalformed() {
+    for (long seed = 0; seed < 40; seed++) {
+      byte[] bytes = BlockCodec.encode(randomBlock(new SplittableRandom(seed)));
+      for (int bit = 0; bit < 8 * bytes.length; bit++) {
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+        decodesOrIsMalformed(bytes);
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+      }
+    }
+  }
+
+  @Test
+  void decode_randomBytesBehindAValidHead_throwsNothingElseThanMalformed() {
+    SplittableRandom random = new SplittableRandom(99);
+    for (int i = 0; i < 50_000; i++) {
+      byte[] bytes = new byte[HEAD + random.nextInt(64)];
+      random.nextBytes(bytes);
+      bytes[0] = BlockCodec.VERSION;
+      bytes[Math.min(HEAD, bytes.length - 1)] &= 7;
+      decodesOrIsMalformed(bytes);
+    }
+  }
+
+  @Test
+  void decode_overlongVarint_throws() {
+    byte[] bytes = BlockCodec.encode(column(1));
+    byte[] overlong = new byte[bytes.length + 1];
+    System.arraycopy(bytes, 0, overlong, 0, HEAD);
+    overlong[HEAD] = (byte) 0x81;
+    System.arraycopy(bytes, HEAD + 1, overlong, HEAD + 2, bytes.length - HEAD - 1);
+
+    assertMalformed(() -> BlockCodec.decode(overlong));
+  }
+
+  private static void decodesOrIsMalformed(byte[] bytes) {
+    try {
+      assertThat(BlockCodec.decode(bytes).columns().rows()).isPositive();
+    } catch (MalformedException e) {
+      assertThat(e).hasMessageNotContaining("null");
+    }
+  }
+
+  private static void assertMalformed(Runnable decoding) {
+    assertThatExceptionOfType(MalformedException.class).isThrownBy(decoding::run);
+  }
+
+  private static void assertRoundTrip(Block block) {
+    assertThat(BlockCodec.decode(BlockCodec.encode(block))).isEqualTo(block);
+  }
+
+  private static Block column(double... values) {
+    Columns.Builder columns = new Columns.Builder(1, steadyTimes(values.length));
+    for (int row = 0; row < values.length; row++) {
+      columns.set(0, row, values[row]);
+    }
+    return new Block(SET, columns.build());
+  }
+
+  private static long[] steadyTimes(int rows) {
+    long[] times = new long[rows];
+    for (int row = 0; row < rows; row++) {
+      times[row] = 1_700_000_000_000L + 1_000L * row;
+    }
+    return times;
+  }
+
+  private static Block randomBlock(SplittableRandom random) {
+    long[] times = new long[1 + random.nextInt(20)];
+    for (int row = 0; row < times.length; row++) {
+      times[row] = 1_700_000_000_000L + 1_000L * row + random.nextInt(-3, 4);
+    }
+    int series = 1 + random.nextInt(8);
+    Columns.Builder columns = new Columns.Builder(series, times);
+    for (int column = 0; column < series; column++) {
+      DoubleSupplier values = randomKind(random);
+      int missing = random.nextInt(3);
+      for (int row = 0; row < times.length; row++) {
+        if (missing == 0 || random.nextInt(3) >= missing) {
+          columns.set(column, row, values.getAsDouble());
+        }
+      }
+    }
+    return new Block(Sha256.of(new byte[] {(byte) random.nextInt()}), columns.build());
+  }
+
+  private static DoubleSupplier randomKind(SplittableRandom random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> () -> Double.longBitsToDouble(random.nextLong());
+      case 1 -> () -> random.nextInt(1_000) / 100.0;
+      case 2 -> () -> random.nextLong(1L << 53);
+      case 3 -> () -> 42;
+      default -> () -> random.nextDouble() * 1e-3;
+    };
+  }
+}
