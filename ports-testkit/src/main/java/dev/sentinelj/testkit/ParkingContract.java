@@ -1,0 +1,140 @@
+package dev.sentinelj.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.ports.driven.PartitionStore.Lease;
+import dev.sentinelj.ports.driven.PartitionTransaction;
+import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How batches wait for their series set, in every partition transaction. */
+public abstract class ParkingContract extends StoreContract {
+  private static final Sha256 SET = hash("a set");
+  private static final Sha256 OTHER_SET = hash("another set");
+
+  private final EpochId epoch = TestBatches.freshEpoch();
+  private final AgentId agent = epoch.agent();
+
+  @Test
+  void unpark_givesBackInTheOrderOfParking() {
+    Lease lease = own();
+    commit(
+        lease,
+        tx -> {
+          tx.park(parked(epoch, SET, 5, 10));
+          tx.park(parked(epoch, SET, 2, 10));
+        });
+    commit(lease, tx -> tx.park(parked(epoch, SET, 3, 10)));
+
+    assertThat(unparked(lease, agent, SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(5L, 2L, 3L);
+    assertThat(unparked(lease, agent, SET)).isEmpty();
+  }
+
+  @Test
+  void unpark_givesBackEverything() {
+    Lease lease = own();
+    ParkedBatch parked = parked(epoch, SET, 4, 1_000);
+    commit(lease, tx -> tx.park(parked));
+
+    ParkedBatch back = unparked(lease, agent, SET).getFirst();
+
+    JournalRow before = parked.row();
+    JournalRow after = back.row();
+    assertThat(back.missingSet()).isEqualTo(SET);
+    assertThat(back.receivedAtMillis()).isEqualTo(parked.receivedAtMillis());
+    assertThat(after.lane()).isEqualTo(before.lane());
+    assertThat(after.position()).isEqualTo(before.position());
+    assertThat(after.index()).isEqualTo(before.index());
+    assertThat(after.attempt()).isEqualTo(before.attempt());
+    assertThat(after.sentAtMillis()).isEqualTo(before.sentAtMillis());
+    assertThat(after.lastTickSecond()).isEqualTo(before.lastTickSecond());
+    assertThat(after.batch().headerBytes()).isEqualTo(before.batch().headerBytes());
+    assertThat(after.batch().body()).isEqualTo(before.batch().body());
+    assertThat(after.batch().contentKey()).isEqualTo(before.batch().contentKey());
+    assertThat(after.batch().contentMac()).isEqualTo(before.batch().contentMac());
+  }
+
+  @Test
+  void unpark_leavesOtherSetsAndAgentsAlone() {
+    Lease lease = own();
+    EpochId other = TestBatches.freshEpoch();
+    commit(
+        lease,
+        tx -> {
+          tx.park(parked(epoch, SET, 1, 10));
+          tx.park(parked(epoch, OTHER_SET, 2, 10));
+          tx.park(parked(other, SET, 3, 10));
+        });
+
+    assertThat(unparked(lease, agent, SET)).extracting(ParkingContract::seq).containsExactly(1L);
+    assertThat(unparked(lease, agent, OTHER_SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(2L);
+    assertThat(unparked(lease, other.agent(), SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(3L);
+  }
+
+  @Test
+  void park_theSameBatchAgain_changesNothing() {
+    Lease lease = own();
+    commit(lease, tx -> tx.park(parked(epoch, SET, 1, 10)));
+
+    assertThat(park(lease, parked(epoch, SET, 1, 10))).isTrue();
+    assertThat(unparked(lease, agent, SET)).hasSize(1);
+  }
+
+  @Test
+  void unpark_inTheTransactionThatParked_seesIt() {
+    List<ParkedBatch> back =
+        committed(
+            own(),
+            tx -> {
+              tx.park(parked(epoch, SET, 1, 10));
+              return tx.unpark(agent, SET);
+            });
+
+    assertThat(back).hasSize(1);
+  }
+
+  @Test
+  void park_beyondTheAgentsShare_isRefused() {
+    Lease lease = own();
+    int eighth = (int) (PartitionTransaction.MAX_PARKED_BYTES / 8);
+    for (int seq = 1; seq <= 8; seq++) {
+      ParkedBatch one = parked(epoch, SET, seq, eighth);
+      assertThat(park(lease, one)).isTrue();
+    }
+
+    assertThat(park(lease, parked(epoch, SET, 9, 1))).isFalse();
+    assertThat(park(lease, parked(TestBatches.freshEpoch(), SET, 9, 1))).isTrue();
+
+    assertThat(unparked(lease, agent, SET)).hasSize(8);
+    assertThat(park(lease, parked(epoch, SET, 9, 1))).isTrue();
+  }
+
+  private boolean park(Lease lease, ParkedBatch batch) {
+    return committed(lease, tx -> tx.park(batch));
+  }
+
+  private List<ParkedBatch> unparked(Lease lease, AgentId of, Sha256 set) {
+    return committed(lease, tx -> tx.unpark(of, set));
+  }
+
+  private static long seq(ParkedBatch batch) {
+    return batch.row().batch().id().seq();
+  }
+
+  private static ParkedBatch parked(EpochId epoch, Sha256 set, long seq, int bodyBytes) {
+    return new ParkedBatch(
+        set, 9_000 + seq, journalRow(new BatchId(epoch, seq), seq, 2, bodyBytes));
+  }
+}
