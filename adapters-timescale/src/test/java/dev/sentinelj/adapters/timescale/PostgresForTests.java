@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * need not be durable.
  */
 final class PostgresForTests {
-  static final int PARTITIONS = 4;
+  static final int PARTITIONS = 1_024;
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
