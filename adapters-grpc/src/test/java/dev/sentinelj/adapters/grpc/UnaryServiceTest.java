@@ -37,10 +37,12 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,8 +55,8 @@ class UnaryServiceTest {
   private static final byte[] ODD_BODY = {0x7B, 0x08, 0x01, 0x7C, 0x18, (byte) 0x81, 0x00, 0x18, 5};
 
   private final RawSubmission push = Sendings.raw(1, ODD_BODY);
-  private final AtomicReference<RawSubmission> arrived = new AtomicReference<>();
-  private final AtomicReference<IngestBatches.Answer> answer = new AtomicReference<>();
+  private final AtomicReference<@Nullable RawSubmission> arrived = new AtomicReference<>();
+  private final AtomicReference<IngestBatches.@Nullable Answer> answer = new AtomicReference<>();
   private final ScriptedSessions sessions = new ScriptedSessions(Sendings.KEY);
   private final GrpcGateway gateway =
       Gateways.started(this::ingest, sessions, new Gateways.NoEnrolment());
@@ -73,9 +75,9 @@ class UnaryServiceTest {
     PushResponse response = push(push);
 
     assertThat(response.getStatus()).isEqualTo(Status.OK);
-    assertThat(arrived.get().body()).isEqualTo(ODD_BODY);
-    assertThat(arrived.get().header()).isEqualTo(push.header());
-    assertThat(arrived.get().envelope()).isEqualTo(push.envelope());
+    assertThat(arrived().body()).isEqualTo(ODD_BODY);
+    assertThat(arrived().header()).isEqualTo(push.header());
+    assertThat(arrived().envelope()).isEqualTo(push.envelope());
   }
 
   @Test
@@ -87,7 +89,7 @@ class UnaryServiceTest {
 
     push(metadata, push.body());
 
-    assertThat(arrived.get().attachedSets()).containsExactly(new byte[] {1}, new byte[60_000]);
+    assertThat(arrived().attachedSets()).containsExactly(new byte[] {1}, new byte[60_000]);
   }
 
   @Test
@@ -127,9 +129,8 @@ class UnaryServiceTest {
   @Test
   void push_withOneByteChanged_isRejectedAsBadMac() {
     for (int at = 0; at < ODD_BODY.length; at++) {
-      byte[] tampered = push.body();
-      tampered = tampered.clone();
-      tampered[at] ^= 1;
+      byte[] tampered = push.body().clone();
+      tampered[at] = (byte) (tampered[at] ^ 1);
 
       PushResponse response = push(metadata(push), tampered);
 
@@ -155,7 +156,7 @@ class UnaryServiceTest {
 
     push(Sendings.raw(1, new byte[greatest]));
 
-    assertThat(arrived.get().body()).hasSize(greatest);
+    assertThat(arrived().body()).hasSize(greatest);
   }
 
   @Test
@@ -171,8 +172,6 @@ class UnaryServiceTest {
 
   @Test
   void push_whenThePortBreaks_tellsNothingOfIt() {
-    answer.set(null);
-
     assertThatThrownBy(() -> push(push))
         .hasMessage("INTERNAL: internal error, see the server's log");
   }
@@ -223,6 +222,10 @@ class UnaryServiceTest {
       throw new IllegalStateException("secret detail");
     }
     return CompletableFuture.completedFuture(scripted);
+  }
+
+  private RawSubmission arrived() {
+    return Objects.requireNonNull(arrived.get(), "nothing arrived");
   }
 
   private static boolean holds(RawSubmission raw) {
