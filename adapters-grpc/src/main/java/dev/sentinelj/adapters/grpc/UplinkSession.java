@@ -296,10 +296,7 @@ final class UplinkSession
   }
 
   private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable next = root.getCause(); next != null && next != root; next = next.getCause()) {
-      root = next;
-    }
-    return root;
+    Throwable cause = failure.getCause();
+    return cause == null ? failure : rootOf(cause);
   }
 }
