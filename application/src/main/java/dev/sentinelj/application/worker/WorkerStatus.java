@@ -1,0 +1,34 @@
+package dev.sentinelj.application.worker;
+
+import dev.sentinelj.application.status.Counters;
+import dev.sentinelj.application.worker.WorkerStrand.Report;
+import dev.sentinelj.ports.driving.ServerStatus;
+import java.util.List;
+import java.util.Map;
+
+/** How the strands of a worker are doing. */
+public final class WorkerStatus implements ServerStatus {
+  private final Counters counters;
+  private final List<WorkerStrand> strands;
+
+  public WorkerStatus(Counters counters, List<WorkerStrand> strands) {
+    this.counters = counters;
+    this.strands = List.copyOf(strands);
+  }
+
+  @Override
+  public ServerStatus.Report report() {
+    Map<String, Long> totals = counters.snapshot();
+    List<Report> reports =
+        strands.stream().flatMap(strand -> strand.reports().stream()).toList();
+    totals.put("partitions_owned", reports.stream().filter(Report::owned).count());
+    totals.put("lag_millis", reports.stream().mapToLong(Report::lagMillis).max().orElse(0));
+    return new ServerStatus.Report(reports.stream().map(WorkerStatus::part).toList(), totals);
+  }
+
+  /** A partition that another worker holds is in good hands: it does not make this one unready. */
+  private static Part part(Report report) {
+    boolean fine = report.detail().equals("reading") || report.detail().startsWith("held by");
+    return new Part("partition " + report.partition(), fine, report.detail());
+  }
+}
