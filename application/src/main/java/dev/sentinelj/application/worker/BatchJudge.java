@@ -10,11 +10,12 @@ import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides about one batch from its bytes and its agent's keys, and decodes it when it is believed. */
+/**
+ * Decides about one batch from its bytes and its agent's keys, and decodes it when it is believed.
+ */
 final class BatchJudge {
   private final BatchCodec codec;
 
@@ -75,8 +76,8 @@ final class BatchJudge {
   }
 
   /**
-   * The keys of a deleted agent are gone. What the bus had before still commits: that the content MAC
-   * held is known from the gateway, whose frame carries the MAC of the cluster.
+   * The keys of a deleted agent are gone. What the bus had before still commits: that the content
+   * MAC held is known from the gateway, whose frame carries the MAC of the cluster.
    */
   private static Optional<Doubt> doubtOfDeleted(JournalRow row, long at, long received) {
     if (received >= at) {
@@ -88,15 +89,17 @@ final class BatchJudge {
   }
 
   private static List<SeriesSet> parsed(List<byte[]> sets) {
-    List<SeriesSet> parsed = new ArrayList<>();
-    for (byte[] set : sets) {
-      try {
-        parsed.add(SeriesSet.parse(set));
-      } catch (MalformedException e) {
-        // the gateway refuses such a set; without it the batch is parked and the agent asked again
-        continue;
-      }
+    return sets.stream().map(BatchJudge::parsed).flatMap(Optional::stream).toList();
+  }
+
+  /**
+   * Empty for what a gateway should have refused: the batch is parked then, and the agent asked.
+   */
+  private static Optional<SeriesSet> parsed(byte[] set) {
+    try {
+      return Optional.of(SeriesSet.parse(set));
+    } catch (MalformedException e) {
+      return Optional.empty();
     }
-    return parsed;
   }
 }

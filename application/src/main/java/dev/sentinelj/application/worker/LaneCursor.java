@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 
 /**
  * Where a strand is in one lane. Normally many messages go into one transaction. After one of them
- * could not be stored the lane is done message by message, and within the message that fails batch by
- * batch, until the whole failed pull is behind. One owner.
+ * could not be stored the lane is done message by message, and within the message that fails batch
+ * by batch, until the whole failed pull is behind. One owner.
  */
 final class LaneCursor {
   /** A batch that fails alone so often because of what it holds is kept aside. */

@@ -2,14 +2,13 @@ package dev.sentinelj.application.worker;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.digest.Sha256;
-import dev.sentinelj.core.metric.SeriesSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the owner of a partition remembers between transactions. It changes after a commit only, and is
- * dropped whole when it may be wrong. One owner at a time.
+ * What the owner of a partition remembers between transactions. It changes after a commit only, and
+ * is dropped whole when it may be wrong. One owner at a time.
  */
 final class PartitionMemory {
   private final WindowTable windows;

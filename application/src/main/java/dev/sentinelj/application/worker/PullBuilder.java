@@ -66,8 +66,7 @@ final class PullBuilder {
     }
     return messages == 0
         ? Optional.empty()
-        : Optional.of(
-            new Pull(cursor.address().lane(), cursor.committed(), to, moves, items));
+        : Optional.of(new Pull(cursor.address().lane(), cursor.committed(), to, moves, items));
   }
 
   Shape shape() {

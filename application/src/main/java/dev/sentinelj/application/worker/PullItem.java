@@ -7,7 +7,9 @@ import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import java.util.List;
 
-/** What a pull brought, as far as it can be judged without the database; in the order of the lane. */
+/**
+ * What a pull brought, as far as it can be judged without the database; in the order of the lane.
+ */
 sealed interface PullItem {
 
   /** A message that is no frame of this cluster and queue. */
@@ -22,7 +24,7 @@ sealed interface PullItem {
    * @param sets definitions that came beside it
    */
   record Believed(JournalRow row, List<SeriesSet> sets, Content content) implements PullItem {
-    Believed {
+    public Believed {
       sets = List.copyOf(sets);
     }
   }
@@ -30,7 +32,7 @@ sealed interface PullItem {
   /** What a believed batch says. */
   sealed interface Content {
     record Data(List<BatchCodec.Part> parts) implements Content {
-      Data {
+      public Data {
         parts = List.copyOf(parts);
       }
     }

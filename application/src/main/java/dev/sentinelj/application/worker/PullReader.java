@@ -59,8 +59,8 @@ final class PullReader {
   }
 
   /**
-   * What is known of each agent in {@code messages}; empty when the registry did not say of one. A key
-   * that the cache lacks is asked for anew: a gateway believed it, so it was made just now.
+   * What is known of each agent in {@code messages}; empty when the registry did not say of one. A
+   * key that the cache lacks is asked for anew: a gateway believed it, so it was made just now.
    */
   CompletionStage<Optional<Map<AgentId, AgentDirectory.Answer>>> lookUp(
       List<Opened> messages, Now now) {
@@ -100,11 +100,10 @@ final class PullReader {
   private CompletionStage<AgentDirectory.Answer> lookUp(AgentId agent, Set<KeyId> keys, Now now) {
     return directory
         .find(agent, now)
-        .thenCompose(
-            found ->
-                lacks(found, keys)
-                    ? directory.findAnew(agent, now)
-                    : CompletableFuture.completedFuture(found));
+        .thenCompose(found ->
+            lacks(found, keys)
+                ? directory.findAnew(agent, now)
+                : CompletableFuture.completedFuture(found));
   }
 
   private static boolean lacks(AgentDirectory.Answer found, Set<KeyId> keys) {

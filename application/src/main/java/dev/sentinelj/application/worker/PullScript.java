@@ -14,6 +14,7 @@ import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.wire.WireWriter;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
@@ -35,9 +36,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The one transaction of a pull: epochs are locked, the ledger decides what is new, and only what is
- * new has an effect. Nothing the worker remembers changes here; {@link #remember} does that after the
- * commit. Runs at most once, on the thread of the store.
+ * The one transaction of a pull: epochs are locked, the ledger decides what is new, and only what
+ * is new has an effect. Nothing the worker remembers changes here; {@link #remember} does that
+ * after the commit. Runs at most once, on the thread of the store.
  *
  * <p>Longer than most files because the order of its steps is the idea.
  */
@@ -86,7 +87,11 @@ final class PullScript implements PartitionStore.Script {
       }
     }
     settle(tx);
-    tx.saveProgress(epochs.values().stream().filter(Ledgered::changed).map(Ledgered::end).toList());
+    List<EpochProgress> changed =
+        epochs.values().stream().filter(Ledgered::changed).map(Ledgered::end).toList();
+    if (!changed.isEmpty()) {
+      tx.saveProgress(changed);
+    }
     if (pull.moves()) {
       tx.movePosition(pull.lane(), pull.from(), pull.to());
     }
@@ -118,7 +123,8 @@ final class PullScript implements PartitionStore.Script {
     Set<EpochId> missing = new LinkedHashSet<>(wanted);
     missing.removeAll(epochs.keySet());
     if (!missing.isEmpty()) {
-      tx.lockEpochs(missing).forEach((epoch, progress) -> epochs.put(epoch, new Ledgered(progress)));
+      tx.lockEpochs(missing)
+          .forEach((epoch, progress) -> epochs.put(epoch, new Ledgered(progress)));
     }
   }
 
@@ -170,7 +176,8 @@ final class PullScript implements PartitionStore.Script {
       }
       if (set.get().size() != part.columns().series()) {
         String detail = "columns and series set differ in size";
-        work.add(new Believed(believed.row(), List.of(), new Content.Unusable("malformed", detail)));
+        work.add(
+            new Believed(believed.row(), List.of(), new Content.Unusable("malformed", detail)));
         return;
       }
     }
@@ -211,6 +218,9 @@ final class PullScript implements PartitionStore.Script {
 
   /** Claims everything on the list at once and gives the new ones their effect. */
   private void settle(PartitionTransaction tx) {
+    if (work.isEmpty()) {
+      return;
+    }
     List<LedgerAnswer> answers = tx.claim(work.stream().map(PullScript::claimOf).toList());
     List<Believed> entered = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
@@ -324,12 +334,11 @@ final class PullScript implements PartitionStore.Script {
 
   /** A row beats a loss: what the losses had named and the ledger has now is lost no more. */
   private void beatLosses(PartitionTransaction tx) {
-    epochs.forEach(
-        (id, epoch) -> {
-          if (!epoch.wereLost().isEmpty()) {
-            epoch.add(new Balance(0, 0, 0, -tx.removeLosses(id, epoch.wereLost()), 0));
-          }
-        });
+    epochs.forEach((id, epoch) -> {
+      if (!epoch.wereLost().isEmpty()) {
+        epoch.add(new Balance(0, 0, 0, -tx.removeLosses(id, epoch.wereLost()), 0));
+      }
+    });
   }
 
   private void addLosses(PartitionTransaction tx, Believed one) {

@@ -2,7 +2,9 @@ package dev.sentinelj.application.worker;
 
 import dev.sentinelj.core.metric.SeriesSet;
 
-/** A set of one agent with the ids of its series, found once and used for every batch. One owner. */
+/**
+ * A set of one agent with the ids of its series, found once and used for every batch. One owner.
+ */
 final class ResolvedSet {
   /** How often the budget hears that the series are in use. */
   private static final long TOUCH_MILLIS = 3_600_000;

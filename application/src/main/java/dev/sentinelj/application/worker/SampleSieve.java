@@ -2,7 +2,6 @@ package dev.sentinelj.application.worker;
 
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
-import dev.sentinelj.core.metric.SeriesSet;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * How many distinct series each agent may have stored, so that one agent with labels without end takes
- * neither memory nor rows from the others. Counted since this memory of the partition was made; a
- * series without a sample for {@link #MEMORY_MILLIS} makes room for another. One owner.
+ * How many distinct series each agent may have stored, so that one agent with labels without end
+ * takes neither memory nor rows from the others. Counted since this memory of the partition was
+ * made; a series without a sample for {@link #MEMORY_MILLIS} makes room for another. One owner.
  */
 final class SeriesBudget {
   /** After so long without a sample a series no longer counts. */
@@ -34,26 +34,24 @@ final class SeriesBudget {
     Set<Series> fresh = staged.admitted.computeIfAbsent(agent, _ -> new HashSet<>());
     long room = limit - known.size() + (known.size() < limit ? 0 : stale(known, nowMillis));
     return IntStream.range(0, set.size())
-        .filter(
-            column -> {
-              Series series = set.series().get(column);
-              return known.containsKey(series)
-                  || fresh.contains(series)
-                  || (fresh.size() < room && fresh.add(series));
-            })
+        .filter(column -> {
+          Series series = set.series().get(column);
+          return known.containsKey(series)
+              || fresh.contains(series)
+              || (fresh.size() < room && fresh.add(series));
+        })
         .toArray();
   }
 
   /** Makes what a committed transaction admitted count. */
   void merge(Staged staged, long nowMillis) {
-    staged.admitted.forEach(
-        (agent, series) -> {
-          Map<Series, Long> known = lastUse.computeIfAbsent(agent, _ -> new HashMap<>());
-          if (known.size() + series.size() > limit) {
-            known.values().removeIf(last -> nowMillis - last > MEMORY_MILLIS);
-          }
-          series.forEach(one -> known.put(one, nowMillis));
-        });
+    staged.admitted.forEach((agent, series) -> {
+      Map<Series, Long> known = lastUse.computeIfAbsent(agent, _ -> new HashMap<>());
+      if (known.size() + series.size() > limit) {
+        known.values().removeIf(last -> nowMillis - last > MEMORY_MILLIS);
+      }
+      series.forEach(one -> known.put(one, nowMillis));
+    });
   }
 
   /** Notes that these columns of {@code set} have samples. */

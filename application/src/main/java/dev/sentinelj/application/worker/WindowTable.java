@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recent past of each series of a partition. Samples are staged while a transaction runs and enter
- * after its commit. When the table is full a new series gets a window only once the one not written
- * for the longest is stale, so that too many series make some have no window, and not all of them
- * short ones. One owner.
+ * The recent past of each series of a partition. Samples are staged while a transaction runs and
+ * enter after its commit. When the table is full a new series gets a window only once the one not
+ * written for the longest is stale, so that too many series make some have no window, and not all
+ * of them short ones. One owner.
  */
 final class WindowTable {
   private final int limit;

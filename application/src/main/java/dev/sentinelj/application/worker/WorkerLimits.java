@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param pullBytes bytes of messages in one transaction, beyond the first message
  * @param pullMessages messages in one transaction
- * @param pullCells rows times series decoded for one transaction; a message beyond it is done batch by
- *     batch
+ * @param pullCells rows times series decoded for one transaction; a message beyond it is done batch
+ *     by batch
  * @param seriesPerAgent series of one agent that are stored; what is above is counted as overflow
  * @param sets resolved series sets remembered per partition
  * @param windows series of one partition with a window in memory

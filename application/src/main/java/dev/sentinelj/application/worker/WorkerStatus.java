@@ -1,7 +1,7 @@
 package dev.sentinelj.application.worker;
 
 import dev.sentinelj.application.status.Counters;
-import dev.sentinelj.application.worker.WorkerStrand.Report;
+import dev.sentinelj.application.worker.WorkerStrand.PartitionReport;
 import dev.sentinelj.ports.driving.ServerStatus;
 import java.util.List;
 import java.util.Map;
@@ -17,17 +17,18 @@ public final class WorkerStatus implements ServerStatus {
   }
 
   @Override
-  public ServerStatus.Report report() {
+  public Report report() {
     Map<String, Long> totals = counters.snapshot();
-    List<Report> reports =
+    List<PartitionReport> reports =
         strands.stream().flatMap(strand -> strand.reports().stream()).toList();
-    totals.put("partitions_owned", reports.stream().filter(Report::owned).count());
-    totals.put("lag_millis", reports.stream().mapToLong(Report::lagMillis).max().orElse(0));
-    return new ServerStatus.Report(reports.stream().map(WorkerStatus::part).toList(), totals);
+    totals.put("partitions_owned", reports.stream().filter(PartitionReport::owned).count());
+    totals.put(
+        "lag_millis", reports.stream().mapToLong(PartitionReport::lagMillis).max().orElse(0));
+    return new Report(reports.stream().map(WorkerStatus::part).toList(), totals);
   }
 
   /** A partition that another worker holds is in good hands: it does not make this one unready. */
-  private static Part part(Report report) {
+  private static Part part(PartitionReport report) {
     boolean fine = report.detail().equals("reading") || report.detail().startsWith("held by");
     return new Part("partition " + report.partition(), fine, report.detail());
   }

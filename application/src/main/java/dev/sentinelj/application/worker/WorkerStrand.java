@@ -28,9 +28,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves batches of some partitions from the bus into the database: one pull, one transaction, one at a
- * time. What it remembers changes after a commit only; when an outcome is unknown or the lease was
- * lost, the memory of that partition is dropped and loaded again.
+ * Moves batches of some partitions from the bus into the database: one pull, one transaction, one
+ * at a time. What it remembers changes after a commit only; when an outcome is unknown or the lease
+ * was lost, the memory of that partition is dropped and loaded again.
  *
  * <p>Not thread safe: {@link #poll} and everything {@code mailbox} runs belong to one thread. Call
  * {@link #poll} after each run of the mailbox, when the bus has news, and every few milliseconds.
@@ -51,7 +51,7 @@ public final class WorkerStrand {
   private final WorkerLimits limits;
   private final Counters counters;
   private final List<OwnedPartition> partitions;
-  private final Map<Integer, Report> reports = new ConcurrentHashMap<>();
+  private final Map<Integer, PartitionReport> reports = new ConcurrentHashMap<>();
   private int turn;
   private boolean busy;
   private boolean closed;
@@ -89,10 +89,10 @@ public final class WorkerStrand {
    *
    * @param lagMillis how old the last message read was when it was read; 0 when nothing waits
    */
-  public record Report(int partition, boolean owned, String detail, long lagMillis) {}
+  public record PartitionReport(int partition, boolean owned, String detail, long lagMillis) {}
 
   /** The latest report on each partition, by number. */
-  public List<Report> reports() {
+  public List<PartitionReport> reports() {
     return reports.values().stream()
         .sorted((one, other) -> Integer.compare(one.partition(), other.partition()))
         .toList();
@@ -376,9 +376,8 @@ public final class WorkerStrand {
     report(partition, true, "rolled back: " + message, 0);
     if (kind == PartitionStore.FailureKind.DATA && shape.messages() > 0) {
       partition.cursor(pull.lane()).failed(pull.to(), shape.messages(), shape.batches());
-    } else {
-      partition.pause(now);
     }
+    partition.pause(now);
   }
 
   private void reload(OwnedPartition partition, String counter, String why, Now now) {
@@ -395,6 +394,7 @@ public final class WorkerStrand {
   }
 
   private void report(OwnedPartition partition, boolean owned, String detail, long lagMillis) {
-    reports.put(partition.number(), new Report(partition.number(), owned, detail, lagMillis));
+    reports.put(
+        partition.number(), new PartitionReport(partition.number(), owned, detail, lagMillis));
   }
 }
