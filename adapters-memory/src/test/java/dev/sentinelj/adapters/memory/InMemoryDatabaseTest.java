@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,35 @@ class InMemoryDatabaseTest {
     assertThat(memory.database.ledger()).isEmpty();
     assertThat(Stages.await(memory.store.transact(lease, claiming)))
         .isEqualTo(new Outcome.Committed());
+  }
+
+  @Test
+  void faultDuring_meansThatTheScriptRanForNothing() {
+    Lease lease = lease(memory.store);
+    AtomicInteger runs = new AtomicInteger();
+    Script counted =
+        tx -> {
+          claiming.run(tx);
+          runs.incrementAndGet();
+        };
+
+    memory.database.faults(FaultPlan.next(1, Fault.DURING));
+    assertThatThrownBy(() -> Stages.await(memory.store.transact(lease, counted)))
+        .isInstanceOf(PortUnavailableException.class);
+    memory.database.faults(FaultPlan.next(1, Fault.ROLLBACK));
+    assertThat(Stages.await(memory.store.transact(lease, counted)))
+        .isInstanceOf(Outcome.RolledBack.class);
+
+    assertThat(runs).hasValue(2);
+    assertThat(memory.database.ledger()).isEmpty();
+  }
+
+  @Test
+  void fault_failsTheStageWithNothingAroundIt() {
+    memory.database.faults(FaultPlan.next(1, Fault.BEFORE));
+
+    assertThat(memory.feed.of(id.epoch()).toCompletableFuture().exceptionNow())
+        .isInstanceOf(PortUnavailableException.class);
   }
 
   @Test
@@ -72,12 +102,12 @@ class InMemoryDatabaseTest {
     FaultPlan plan = FaultPlan.seeded(new SplittableRandom(5), 0.2, 0.3);
     List<Fault> drawn = Stream.generate(() -> plan.next("call")).limit(1_000).toList();
 
-    assertThat(drawn).filteredOn(Fault.BEFORE::equals).hasSizeBetween(150, 250);
+    assertThat(drawn).filteredOn(FaultPlan.NOTHING_HAPPENS::contains).hasSizeBetween(150, 250);
     assertThat(drawn).filteredOn(Fault.AFTER::equals).hasSizeBetween(250, 350);
   }
 
   @Test
-  void executor_decidesWhenAScriptRuns() {
+  void executor_decidesWhenAScriptRunsAndWhenItIsAnswered() {
     Lease lease = lease(memory.store);
     Queue<Runnable> tasks = new ArrayDeque<>();
     PartitionStore delayed =
@@ -88,8 +118,11 @@ class InMemoryDatabaseTest {
     assertThat(memory.database.ledger()).isEmpty();
 
     tasks.remove().run();
-    assertThat(outcome).isCompletedWithValue(new Outcome.Committed());
     assertThat(memory.database.ledger()).containsOnlyKeys(id);
+    assertThat(outcome).isNotDone();
+
+    tasks.remove().run();
+    assertThat(outcome).isCompletedWithValue(new Outcome.Committed());
   }
 
   private static Lease lease(PartitionStore store) {
