@@ -33,6 +33,11 @@ public abstract class OperatorStoreContract {
   }
 
   @Test
+  void operator_inALogLine_keepsItsPasswordHash() {
+    assertThat(FIRST.toString()).contains(FIRST.name()).doesNotContain(FIRST.passwordHash());
+  }
+
+  @Test
   void find_anotherName_isEmpty() {
     store().addFirst(FIRST);
 

@@ -169,6 +169,20 @@ public abstract class PartitionStoreContract extends StoreContract {
   }
 
   @Test
+  void movePosition_fromWhereItWasBefore_fences() {
+    Lease lease = own();
+    commit(lease, tx -> move(tx, BusPosition.START, FIRST));
+
+    assertThat(transact(lease, tx -> move(tx, BusPosition.START, FIRST)))
+        .isInstanceOf(Outcome.Fenced.class);
+    assertThat(transact(lease, tx -> move(tx, new BusPosition(1, 6, 70_000), FIRST)))
+        .isInstanceOf(Outcome.Fenced.class);
+    assertThat(transact(lease, tx -> move(tx, new BusPosition(2, 7, 70_000), FIRST)))
+        .isInstanceOf(Outcome.Fenced.class);
+    assertThat(Stages.await(store().positions(lease))).containsEntry(Lane.FRESH, FIRST);
+  }
+
+  @Test
   void movePosition_failed_fencesWhateverTheScriptDoesThen() {
     Lease lease = own();
 

@@ -65,8 +65,7 @@ final class ConnectionLimits extends ServerTransportFilter implements ServerInte
   }
 
   /** Gives its permit back once, however the call ends. */
-  private static final class Released<Q>
-      extends SimpleForwardingServerCallListener<Q> {
+  private static final class Released<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Semaphore permits;
     private final AtomicBoolean released = new AtomicBoolean();
 

@@ -99,8 +99,7 @@ final class Downlinks {
       }
       Receipt receipt = receipt(range.getReceipt());
       for (int i = 0; i < attempts.size(); i++) {
-        events.add(
-            new Downlink.Accepted(accepted.getEpoch(), from + i, attempts.get(i), receipt));
+        events.add(new Downlink.Accepted(accepted.getEpoch(), from + i, attempts.get(i), receipt));
       }
     }
     return events;

@@ -34,12 +34,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateway's end of one stream. Waits for a hello, then for its opening, then is open until either
- * side ends it.
+ * The gateway's end of one stream. Waits for a hello, then for its opening, then is open until
+ * either side ends it.
  *
  * <p>Messages are asked for one by one, so that what an agent sends ahead stays in the transport's
- * window: one before the session is open, {@value #MAX_IN_FLIGHT} unanswered ones afterwards, and none
- * while the agent does not read its answers.
+ * window: one before the session is open, {@value #MAX_IN_FLIGHT} unanswered ones afterwards, and
+ * none while the agent does not read its answers.
  */
 final class GatewaySession implements StreamObserver<AgentMessage>, AgentSessions.Listener {
   /** Messages of one session that are being worked on. */
@@ -101,13 +101,12 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
     var _ =
         handshake
             .orTimeout(helloTimeout.toMillis(), TimeUnit.MILLISECONDS)
-            .exceptionally(
-                failure -> {
-                  if (failure instanceof TimeoutException) {
-                    end(ServerSignals.backOff("hello_timeout", BACK_OFF_MILLIS));
-                  }
-                  return null;
-                });
+            .exceptionally(failure -> {
+              if (failure instanceof TimeoutException) {
+                end(ServerSignals.backOff("hello_timeout", BACK_OFF_MILLIS));
+              }
+              return null;
+            });
   }
 
   @Override
@@ -120,7 +119,8 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
         case MESSAGE_NOT_SET -> answered(); // of a newer agent
       }
     } catch (MalformedException e) {
-      Failures.debug("grpc: a message of an agent is malformed: {0}", String.valueOf(e.getMessage()));
+      Failures.debug(
+          "grpc: a message of an agent is malformed: {0}", String.valueOf(e.getMessage()));
       end(ServerSignals.backOff(Refusal.MALFORMED.word(), BACK_OFF_MILLIS));
     } catch (RuntimeException e) {
       fail("reading a message of an agent", e);
@@ -161,14 +161,13 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
     var _ =
         sessions
             .open(hello, this, clock.get())
-            .whenComplete(
-                (opening, failure) -> {
-                  if (failure != null) {
-                    fail("opening a session", failure);
-                  } else {
-                    Failures.logged("opening a session", () -> opened(hello, opening));
-                  }
-                });
+            .whenComplete((opening, failure) -> {
+              if (failure != null) {
+                fail("opening a session", failure);
+              } else {
+                Failures.logged("opening a session", () -> opened(hello, opening));
+              }
+            });
   }
 
   private void opened(Hello hello, AgentSessions.Opening opening) {
@@ -223,14 +222,13 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
     var _ =
         open.session()
             .push(raw, clock.get())
-            .whenComplete(
-                (verdict, failure) -> {
-                  if (failure != null) {
-                    fail("taking a batch", failure);
-                  } else {
-                    Failures.logged("answering a batch", () -> pushed(raw, verdict));
-                  }
-                });
+            .whenComplete((verdict, failure) -> {
+              if (failure != null) {
+                fail("taking a batch", failure);
+              } else {
+                Failures.logged("answering a batch", () -> pushed(raw, verdict));
+              }
+            });
   }
 
   private void pushed(RawSubmission raw, IngestVerdict verdict) {
@@ -288,16 +286,15 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
     var _ =
         open.session()
             .reconcile(query)
-            .whenComplete(
-                (answer, failure) -> {
-                  if (failure == null) {
-                    reconciled(answer);
-                  } else if (Failures.cause(failure) instanceof PortUnavailableException) {
-                    answered(); // the agent asks again when no answer comes
-                  } else {
-                    fail("reconciling a segment", failure);
-                  }
-                });
+            .whenComplete((answer, failure) -> {
+              if (failure == null) {
+                reconciled(answer);
+              } else if (Failures.cause(failure) instanceof PortUnavailableException) {
+                answered(); // the agent asks again when no answer comes
+              } else {
+                fail("reconciling a segment", failure);
+              }
+            });
   }
 
   private void reconciled(ReconcileAnswer answer) {
@@ -413,7 +410,9 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
     }
   }
 
-  /** Words that replace each other wait here while the agent does not read, or is not welcomed yet. */
+  /**
+   * Words that replace each other wait here while the agent does not read, or is not welcomed yet.
+   */
   private void sayUnsaid() {
     if (state != State.OPEN || !out.isReady()) {
       return;

@@ -15,10 +15,7 @@ import java.time.Duration;
  * @param maxConnections connections that are served at a time
  */
 public record GatewaySettings(
-    InetSocketAddress listen,
-    SessionLimits limits,
-    Duration handshakeTimeout,
-    int maxConnections) {
+    InetSocketAddress listen, SessionLimits limits, Duration handshakeTimeout, int maxConnections) {
   /** Room for what frames a batch of the greatest size. */
   public static final int MESSAGE_MARGIN_BYTES = 64 << 10;
 
@@ -26,8 +23,8 @@ public record GatewaySettings(
   public static final int DEFAULT_MAX_CONNECTIONS = 1_000;
 
   /**
-   * @throws IllegalArgumentException when the address is not loopback or a number is out of range; the
-   *     message says what to use
+   * @throws IllegalArgumentException when the address is not loopback or a number is out of range;
+   *     the message says what to use
    */
   public GatewaySettings {
     Loopback.require("the gRPC listen address", listen);

@@ -36,8 +36,8 @@ public final class GrpcEnrolment {
 
   /**
    * Enrols with a join token. May be repeated with the same token and hardware id until the agent
-   * has signed something. The stage fails with {@link PortUnavailableException} when no answer came or
-   * the gateway cannot answer now.
+   * has signed something. The stage fails with {@link PortUnavailableException} when no answer came
+   * or the gateway cannot answer now.
    *
    * @throws IllegalArgumentException unless {@code gateway} is on this machine: there is no TLS yet
    */
@@ -102,8 +102,7 @@ public final class GrpcEnrolment {
     /** No effect once there is an outcome. */
     private void unavailable(String what, Throwable cause) {
       outcome.completeExceptionally(
-          new PortUnavailableException(
-              "enrolling: the gateway at " + gateway + " " + what, cause));
+          new PortUnavailableException("enrolling: the gateway at " + gateway + " " + what, cause));
     }
   }
 }

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The gateway's gRPC server: unary calls, the agents' stream, and the standard health service. Offers
- * what arrives to the driving ports and carries their answers back; decides nothing itself.
+ * The gateway's gRPC server: unary calls, the agents' stream, and the standard health service.
+ * Offers what arrives to the driving ports and carries their answers back; decides nothing itself.
  */
 public final class GrpcGateway implements AutoCloseable {
   /** Calls and streams that one connection may have under way. */
@@ -117,9 +117,15 @@ public final class GrpcGateway implements AutoCloseable {
     return server.getPort();
   }
 
-  /** Tells the agents to go, lets calls end within {@value #GRACE_SECONDS} seconds, then cuts them. */
+  /**
+   * Tells the agents to go, lets calls end within {@value #GRACE_SECONDS} seconds, then cuts them.
+   * Idempotent.
+   */
   @Override
   public void close() {
+    if (server.isShutdown()) {
+      return;
+    }
     health.enterTerminalState();
     server.shutdown();
     open.forEach(GatewaySession::bye);

@@ -6,7 +6,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Passes a message on as the bytes that came: what is signed as bytes is never parsed on the way. */
+/**
+ * Passes a message on as the bytes that came: what is signed as bytes is never parsed on the way.
+ */
 final class RawBytes implements Marshaller<byte[]> {
   @Override
   public InputStream stream(byte[] value) {

@@ -3,6 +3,7 @@ package dev.sentinelj.adapters.grpc;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Runs tasks one at a time in the order given, on a thread of the executor beneath. */
 final class SerialExecutor implements Executor {
@@ -27,18 +28,16 @@ final class SerialExecutor implements Executor {
   }
 
   private void runAll() {
-    for (Runnable task = next(); task != Failures.NOTHING; task = next()) {
+    for (Runnable task = next(); task != null; task = next()) {
       Failures.logged("hearing an event", task);
     }
   }
 
-  private Runnable next() {
+  private @Nullable Runnable next() {
     synchronized (waiting) {
-      if (waiting.isEmpty()) {
-        running = false;
-        return Failures.NOTHING;
-      }
-      return waiting.remove();
+      Runnable task = waiting.poll();
+      running = task != null;
+      return task;
     }
   }
 }

@@ -52,8 +52,7 @@ final class ServerSignals {
           wire.setRetry(retry(about, reason, delayMillis)).build();
       case IngestVerdict.Skewed(long serverMillis) ->
           wire.setSkewed(Skewed.newBuilder().setServerTimeMs(serverMillis)).build();
-      case IngestVerdict.Refused(Refusal reason) ->
-          wire.setRefused(refused(about, reason)).build();
+      case IngestVerdict.Refused(Refusal reason) -> wire.setRefused(refused(about, reason)).build();
     };
   }
 
@@ -91,7 +90,11 @@ final class ServerSignals {
     switch (answer) {
       case ReconcileAnswer.Equal(long epoch, long from, long to) ->
           wire.setEpoch(epoch).setSeqs(range(from, to)).setEqual(true);
-      case ReconcileAnswer.Differs(long epoch, long from, long to, List<ReconcileAnswer.Row> rows) -> {
+      case ReconcileAnswer.Differs(
+              long epoch,
+              long from,
+              long to,
+              List<ReconcileAnswer.Row> rows) -> {
         wire.setEpoch(epoch).setSeqs(range(from, to));
         rows.forEach(row -> wire.addRows(ledgerRow(row)));
       }
@@ -153,8 +156,7 @@ final class ServerSignals {
   }
 
   private static dev.sentinelj.proto.Receipt toWire(Receipt receipt) {
-    return receipt(
-        receipt.partition(), receipt.lane(), receipt.generation(), receipt.sequence());
+    return receipt(receipt.partition(), receipt.lane(), receipt.generation(), receipt.sequence());
   }
 
   private static dev.sentinelj.proto.Receipt read(LaneRead read) {

@@ -18,8 +18,7 @@ final class UnaryMethods {
           .setType(MethodDescriptor.MethodType.UNARY)
           .setFullMethodName(AgentServiceGrpc.getPushMetricsMethod().getFullMethodName())
           .setRequestMarshaller(new RawBytes())
-          .setResponseMarshaller(
-              AgentServiceGrpc.getPushMetricsMethod().getResponseMarshaller())
+          .setResponseMarshaller(AgentServiceGrpc.getPushMetricsMethod().getResponseMarshaller())
           .build();
 
   private UnaryMethods() {}

@@ -89,8 +89,7 @@ final class UnaryService {
               .setRetryAfterMs(delayMillis);
       case IngestVerdict.Skewed _ ->
           rejected(response, "skewed", "the sender's clock is off; the server's time is sealed");
-      case IngestVerdict.Refused(Refusal reason) ->
-          rejected(response, reason.word(), text(reason));
+      case IngestVerdict.Refused(Refusal reason) -> rejected(response, reason.word(), text(reason));
     }
     answer.key().ifPresent(key -> response.setSealed(sealed(key, raw, answer.verdict())));
     return response.build();
@@ -156,8 +155,7 @@ final class UnaryService {
       throw invalid("agent_version is too long");
     }
     return enrolment
-        .enrol(
-            request.getJoinToken(), request.getHwId(), request.getAgentVersion(), clock.get())
+        .enrol(request.getJoinToken(), request.getHwId(), request.getAgentVersion(), clock.get())
         .thenApply(UnaryService::response);
   }
 
@@ -235,15 +233,14 @@ final class UnaryService {
     try {
       var _ =
           work.get()
-              .whenComplete(
-                  (answer, failure) -> {
-                    if (failure != null) {
-                      out.onError(Failures.status(doing, failure));
-                    } else {
-                      out.onNext(answer);
-                      out.onCompleted();
-                    }
-                  });
+              .whenComplete((answer, failure) -> {
+                if (failure != null) {
+                  out.onError(Failures.status(doing, failure));
+                } else {
+                  out.onNext(answer);
+                  out.onCompleted();
+                }
+              });
     } catch (RuntimeException e) {
       out.onError(Failures.status(doing, e));
     }

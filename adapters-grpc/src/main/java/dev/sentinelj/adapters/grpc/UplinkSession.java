@@ -87,13 +87,12 @@ final class UplinkSession
     var _ =
         handshake
             .orTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS)
-            .exceptionally(
-                failure -> {
-                  if (failure instanceof TimeoutException) {
-                    finish(CloseReason.LOST, "no welcome within " + handshakeTimeout);
-                  }
-                  return null;
-                });
+            .exceptionally(failure -> {
+              if (failure instanceof TimeoutException) {
+                finish(CloseReason.LOST, "no welcome within " + handshakeTimeout);
+              }
+              return null;
+            });
     var out = AgentStreamGrpc.newStub(channel).open(this);
     out.onNext(AgentMessage.newBuilder().setHello(Handshakes.toWire(hello)).build());
   }
@@ -237,10 +236,7 @@ final class UplinkSession
   @Override
   public boolean ready() {
     synchronized (lock) {
-      return state == State.OPEN
-          && unanswered < MAX_UNANSWERED
-          && call != null
-          && call.isReady();
+      return state == State.OPEN && unanswered < MAX_UNANSWERED && call != null && call.isReady();
     }
   }
 
@@ -300,10 +296,7 @@ final class UplinkSession
   }
 
   private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable next = root.getCause(); next != null && next != root; next = next.getCause()) {
-      root = next;
-    }
-    return root;
+    Throwable cause = failure.getCause();
+    return cause == null ? failure : rootOf(cause);
   }
 }
