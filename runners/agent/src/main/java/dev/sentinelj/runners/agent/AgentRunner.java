@@ -110,6 +110,7 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
     counters.put("agent_batches_resent", shipping.resent());
     counters.put("agent_batches_refused", shipping.refused());
     counters.put("agent_committed_through", shipping.committedThrough());
+    counters.put("agent_logged_through", log.durableThrough());
     counters.put("agent_log_bytes", usage.bytes());
     counters.put("agent_log_batches", usage.batches());
     schedule

@@ -10,7 +10,6 @@ import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.Migrations;
 import dev.sentinelj.application.agent.CollectorSchedule;
-import dev.sentinelj.core.access.Password;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.replay.ReplayWindow;
@@ -35,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -135,7 +133,7 @@ final class Installation implements AutoCloseable {
 
   private Backend onDisk(SecretVault vault) {
     EmbeddedPostgres postgres =
-        shutdown.closeLater("database server", EmbeddedPostgres.start(home.postgres(), databasePassword(vault)));
+        shutdown.closeLater("database server", EmbeddedPostgres.start(home.postgres(), DatabasePassword.of(home, vault, random)));
     Database database =
         shutdown.closeLater(
             "database",
@@ -159,7 +157,7 @@ final class Installation implements AutoCloseable {
   }
 
   private void startWorker(Backend backend) {
-    String name = "up-" + ProcessHandle.current().pid();
+    String name = "up-" + ProcessHandle.current().pid() + "-" + Long.toHexString(random.nextLong());
     WorkerRunner worker =
         shutdown.closeLater(
             "worker",
@@ -202,12 +200,6 @@ final class Installation implements AutoCloseable {
   private MacKey clusterKey(SecretVault vault) {
     Secret secret = FileClusterKey.openOrCreate(home.keys().resolve("cluster"), vault, random);
     return MacKey.derive(secret, Purpose.FRAME);
-  }
-
-  /** Kept sealed; made once. */
-  private String databasePassword(SecretVault vault) {
-    Secret secret = FileClusterKey.openOrCreate(home.keys().resolve("database"), vault, random);
-    return Password.digest(HexFormat.of().formatHex(secret.reveal()));
   }
 
   /** Lets the command line work at once; a token that is there already is kept. */
