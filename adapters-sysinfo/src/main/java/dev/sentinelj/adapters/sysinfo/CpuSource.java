@@ -27,23 +27,17 @@ final class CpuSource extends HostSource {
     this.processor = processor;
   }
 
-  private enum Mode {
-    USER("user", TickType.USER),
-    NICE("nice", TickType.NICE),
-    SYSTEM("system", TickType.SYSTEM),
-    IDLE("idle", TickType.IDLE),
-    IOWAIT("iowait", TickType.IOWAIT),
-    INTERRUPT("interrupt", TickType.IRQ, TickType.SOFTIRQ),
-    STEAL("steal", TickType.STEAL);
+  private static final List<Mode> MODES =
+      List.of(
+          new Mode("user", List.of(TickType.USER)),
+          new Mode("nice", List.of(TickType.NICE)),
+          new Mode("system", List.of(TickType.SYSTEM)),
+          new Mode("idle", List.of(TickType.IDLE)),
+          new Mode("iowait", List.of(TickType.IOWAIT)),
+          new Mode("interrupt", List.of(TickType.IRQ, TickType.SOFTIRQ)),
+          new Mode("steal", List.of(TickType.STEAL)));
 
-    private final String word;
-    private final List<TickType> types;
-
-    Mode(String word, TickType... types) {
-      this.word = word;
-      this.types = List.of(types);
-    }
-
+  private record Mode(String word, List<TickType> types) {
     long of(long[] ticks) {
       long sum = 0;
       for (TickType type : types) {
@@ -59,7 +53,7 @@ final class CpuSource extends HostSource {
     long[] all = sum(cores);
     long[] allBefore = sum(before);
     boolean comparable = before.length == cores.length;
-    for (Mode mode : Mode.values()) {
+    for (Mode mode : MODES) {
       Map<String, String> labels = Map.of("cpu.mode", mode.word);
       row.counter("system.cpu.time", "s", labels, mode.of(all) / MILLIS_PER_SECOND);
       row.gauge(
@@ -75,7 +69,7 @@ final class CpuSource extends HostSource {
   }
 
   private static void fillCore(Row row, int core, long @Nullable [] from, long[] to) {
-    for (Mode mode : Mode.values()) {
+    for (Mode mode : MODES) {
       row.gauge(
           "system.cpu.utilization",
           "1",

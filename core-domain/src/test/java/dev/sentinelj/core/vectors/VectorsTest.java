@@ -178,10 +178,12 @@ class VectorsTest {
   void block_isTheVectors(String name) throws IOException {
     Vectors file = new Vectors("block.properties");
     long[] times =
-        Arrays.stream(file.text(name + ".times").split(" ")).mapToLong(Long::parseLong).toArray();
+        Arrays.stream(file.text(name + ".times").split(" ", -1))
+            .mapToLong(Long::parseLong)
+            .toArray();
     Columns.Builder columns = new Columns.Builder((int) file.number(name + ".series"), times);
     for (int column = 0; column < file.number(name + ".series"); column++) {
-      String[] cells = file.text(name + ".column." + column).split(" ");
+      String[] cells = file.text(name + ".column." + column).split(" ", -1);
       for (int row = 0; row < cells.length; row++) {
         if (!cells[row].equals("-")) {
           long bits = HexFormat.fromHexDigitsToLong(cells[row]);
@@ -212,7 +214,7 @@ class VectorsTest {
 
   private static SortedMap<String, String> labels(Vectors file, String at) {
     SortedMap<String, String> labels = new TreeMap<>();
-    for (String pair : file.text(at + ".labels").split(",")) {
+    for (String pair : file.text(at + ".labels").split(",", -1)) {
       if (!pair.isEmpty()) {
         int equals = pair.indexOf('=');
         labels.put(pair.substring(0, equals), pair.substring(equals + 1));
