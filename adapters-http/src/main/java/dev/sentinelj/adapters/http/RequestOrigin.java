@@ -6,6 +6,7 @@ import io.undertow.util.Headers;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -20,12 +21,8 @@ final class RequestOrigin {
 
   RequestOrigin(InetAddress bind, int port) {
     String literal = bind.getHostAddress();
-    for (String host :
-        Set.of(
-            "localhost",
-            "127.0.0.1",
-            "[::1]",
-            bind instanceof Inet6Address ? "[" + literal + "]" : literal)) {
+    String bound = bind instanceof Inet6Address ? "[" + literal + "]" : literal;
+    for (String host : List.of("localhost", "127.0.0.1", "[::1]", bound)) {
       hosts.add(host + ":" + port);
       if (port == DEFAULT_PORT) {
         hosts.add(host);

@@ -20,8 +20,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import tools.jackson.core.JacksonException;
 
 /**
  * JSON Web Tokens (RFC 7519, under the advice of RFC 8725): HS256 bound to one key, a type and an
@@ -110,9 +112,19 @@ final class Tokens {
       VerifiedJwt jwt = mac.verifyMacAndDecode(token, validator(audience, nowMillis));
       // The skew is for iat alone: an expired token is expired to the second.
       boolean live = Instant.ofEpochMilli(nowMillis).isBefore(jwt.getExpiration());
-      return live ? Optional.of(jwt) : Optional.empty();
+      return live && isOneObject(token) ? Optional.of(jwt) : Optional.empty();
     } catch (GeneralSecurityException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Tink stops reading at the end of the claims' object; nothing may follow it. */
+  private static boolean isOneObject(String token) {
+    String claims = token.substring(token.indexOf('.') + 1, token.lastIndexOf('.'));
+    try {
+      return Json.MAPPER.readTree(Base64.getUrlDecoder().decode(claims)).isObject();
+    } catch (JacksonException | IllegalArgumentException e) {
+      return false;
     }
   }
 

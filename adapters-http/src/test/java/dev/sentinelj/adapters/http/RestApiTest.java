@@ -458,7 +458,7 @@ class RestApiTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"evil.example", "evil.example:PORT", "127.0.0.1:1", "127.0.0.1:PORT.evil.example"})
+      strings = {"evil.example", "evil.example:PORT", "127.0.0.1:1", "127.0.0.1.evil.example:PORT"})
   void host_thatIsNotOurs_is421(String host) throws IOException {
     String named = host.replace("PORT", Integer.toString(server.server.port()));
 
