@@ -32,7 +32,9 @@ public abstract class ParkingContract extends StoreContract {
         });
     commit(lease, tx -> tx.park(parked(epoch, SET, 3, 10)));
 
-    assertThat(unparked(lease, agent, SET)).extracting(ParkingContract::seq).containsExactly(5L, 2L, 3L);
+    assertThat(unparked(lease, agent, SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(5L, 2L, 3L);
     assertThat(unparked(lease, agent, SET)).isEmpty();
   }
 
@@ -73,8 +75,12 @@ public abstract class ParkingContract extends StoreContract {
         });
 
     assertThat(unparked(lease, agent, SET)).extracting(ParkingContract::seq).containsExactly(1L);
-    assertThat(unparked(lease, agent, OTHER_SET)).extracting(ParkingContract::seq).containsExactly(2L);
-    assertThat(unparked(lease, other.agent(), SET)).extracting(ParkingContract::seq).containsExactly(3L);
+    assertThat(unparked(lease, agent, OTHER_SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(2L);
+    assertThat(unparked(lease, other.agent(), SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(3L);
   }
 
   @Test
@@ -128,6 +134,7 @@ public abstract class ParkingContract extends StoreContract {
   }
 
   private static ParkedBatch parked(EpochId epoch, Sha256 set, long seq, int bodyBytes) {
-    return new ParkedBatch(set, 9_000 + seq, journalRow(new BatchId(epoch, seq), seq, 2, bodyBytes));
+    return new ParkedBatch(
+        set, 9_000 + seq, journalRow(new BatchId(epoch, seq), seq, 2, bodyBytes));
   }
 }

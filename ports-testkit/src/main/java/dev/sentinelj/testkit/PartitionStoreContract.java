@@ -35,7 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every {@link PartitionStore} must do about leases, positions and the end of transactions. */
+/**
+ * What every {@link PartitionStore} must do about leases, positions and the end of transactions.
+ */
 public abstract class PartitionStoreContract extends StoreContract {
   private static final BusPosition FIRST = new BusPosition(1, 7, 70_000);
 
@@ -163,8 +165,21 @@ public abstract class PartitionStoreContract extends StoreContract {
 
     assertThat(moved).containsExactly(false);
     assertThat(outcome).isInstanceOf(Outcome.Fenced.class);
-    assertThat(claimed(lease, claim(id, "b", 1)))
-        .containsExactly(LedgerAnswer.NEW);
+    assertThat(claimed(lease, claim(id, "b", 1))).containsExactly(LedgerAnswer.NEW);
+  }
+
+  @Test
+  void movePosition_fromWhereItWasBefore_fences() {
+    Lease lease = own();
+    commit(lease, tx -> move(tx, BusPosition.START, FIRST));
+
+    assertThat(transact(lease, tx -> move(tx, BusPosition.START, FIRST)))
+        .isInstanceOf(Outcome.Fenced.class);
+    assertThat(transact(lease, tx -> move(tx, new BusPosition(1, 6, 70_000), FIRST)))
+        .isInstanceOf(Outcome.Fenced.class);
+    assertThat(transact(lease, tx -> move(tx, new BusPosition(2, 7, 70_000), FIRST)))
+        .isInstanceOf(Outcome.Fenced.class);
+    assertThat(Stages.await(store().positions(lease))).containsEntry(Lane.FRESH, FIRST);
   }
 
   @Test
@@ -229,8 +244,7 @@ public abstract class PartitionStoreContract extends StoreContract {
     assertThat(queries().balance(epoch.agent())).isEmpty();
     assertThat(queries().quarantined(Optional.of(epoch.agent()), 10)).isEmpty();
     assertThat(Stages.await(feed().ledger(epoch, 1, 100))).isEmpty();
-    assertThat(Stages.await(store().positions(lease)))
-        .containsEntry(Lane.FRESH, BusPosition.START);
+    assertThat(Stages.await(store().positions(lease))).containsEntry(Lane.FRESH, BusPosition.START);
     assertThat(knownSet(lease, epoch.agent(), set.hash())).isEmpty();
     List<ParkedBatch> parked = committed(lease, tx -> tx.unpark(epoch.agent(), hash("missing")));
     assertThat(parked).isEmpty();
@@ -283,9 +297,7 @@ public abstract class PartitionStoreContract extends StoreContract {
 
   private static EpochProgress progress(EpochId epoch, long stored) {
     return EpochProgress.start(epoch)
-        .with(
-            SeqRanges.of(List.of(new SeqRanges.Range(1, 2))),
-            new Balance(0, stored, 0, 0, 0));
+        .with(SeqRanges.of(List.of(new SeqRanges.Range(1, 2))), new Balance(0, stored, 0, 0, 0));
   }
 
   /** One of each statement. */

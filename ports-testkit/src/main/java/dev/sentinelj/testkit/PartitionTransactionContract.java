@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link PartitionTransaction} must do, losses and parking apart, which have contracts of
- * their own.
+ * What every {@link PartitionTransaction} must do, losses and parking apart, which have contracts
+ * of their own.
  */
 public abstract class PartitionTransactionContract extends StoreContract {
   private final EpochId epoch = TestBatches.freshEpoch();
@@ -116,8 +116,7 @@ public abstract class PartitionTransactionContract extends StoreContract {
 
     commit(lease, tx -> tx.claim(List.of(claim(id(1), "other", 1))));
 
-    assertThat(claimed(lease, claim(id(1), "one", 1)))
-        .containsExactly(LedgerAnswer.DUPLICATE);
+    assertThat(claimed(lease, claim(id(1), "one", 1))).containsExactly(LedgerAnswer.DUPLICATE);
   }
 
   @Test
@@ -127,8 +126,7 @@ public abstract class PartitionTransactionContract extends StoreContract {
     Lease lease = own();
     commit(lease, tx -> tx.claim(List.of(claim(id(1), "one", 1))));
 
-    assertThat(
-claimed(lease, claim(otherEpoch, "a", 1), claim(otherAgent, "b", 1)))
+    assertThat(claimed(lease, claim(otherEpoch, "a", 1), claim(otherAgent, "b", 1)))
         .containsExactly(LedgerAnswer.NEW, LedgerAnswer.NEW);
   }
 
@@ -157,8 +155,7 @@ claimed(lease, claim(otherEpoch, "a", 1), claim(otherAgent, "b", 1)))
 
     long[] before = committed(lease, tx -> tx.seriesIds(agent, first));
     List<long[]> after =
-        committed(
-            lease, tx -> List.of(tx.seriesIds(agent, second), tx.seriesIds(agent, second)));
+        committed(lease, tx -> List.of(tx.seriesIds(agent, second), tx.seriesIds(agent, second)));
 
     assertThat(after.get(0)).containsExactly(after.get(1));
     assertThat(after.get(0)[1]).isEqualTo(before[1]);

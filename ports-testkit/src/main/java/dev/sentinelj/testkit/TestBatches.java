@@ -113,8 +113,7 @@ public final class TestBatches {
   public static SignedBatch opaque(BatchId id, long samples, int bodyBytes) {
     byte[] body = new byte[bodyBytes];
     new SplittableRandom(id.hashCode()).nextBytes(body);
-    BatchHeader header =
-        new BatchHeader(BatchKind.DATA, id, 0, samples, 0, 0, 0, Sha256.of(body));
+    BatchHeader header = new BatchHeader(BatchKind.DATA, id, 0, samples, 0, 0, 0, Sha256.of(body));
     return SigningPolicy.signContent(KEY, header, body);
   }
 
@@ -123,8 +122,7 @@ public final class TestBatches {
       AgentKey key, BatchId id, long sampleCount, LossRecord.Entry... entries) {
     byte[] body = new LossRecord(List.of(entries)).toBytes();
     BatchHeader header =
-        new BatchHeader(
-            BatchKind.LOSS, id, sampleCount, sampleCount, 0, 0, 0, Sha256.of(body));
+        new BatchHeader(BatchKind.LOSS, id, sampleCount, sampleCount, 0, 0, 0, Sha256.of(body));
     return SigningPolicy.signContent(key, header, body);
   }
 }

@@ -31,9 +31,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -132,29 +132,47 @@ public final class InMemoryDatabase {
   }
 
   /** Runs {@code body} under the lock, with whatever fault is due. */
-  synchronized <T> T call(String name, Supplier<T> body) {
+  <T> T call(String name, Supplier<T> body) {
+    return callKnowing(
+        name,
+        fault -> {
+          if (fault != Fault.NONE) {
+            throw unavailable(name);
+          }
+          return body.get();
+        });
+  }
+
+  /** As {@link #call}, for a body that fails by itself where the fault lies within it. */
+  private synchronized <T> T callKnowing(String name, Function<Fault, T> body) {
     Fault fault = faults.next(name);
     if (fault == Fault.BEFORE) {
-      throw new PortUnavailableException(name + ": the database did not answer");
+      throw unavailable(name);
     }
-    T answer = body.get();
+    T answer = body.apply(fault == Fault.AFTER ? Fault.NONE : fault);
     if (fault == Fault.AFTER) {
       throw new PortUnavailableException(name + ": the answer of the database was lost");
     }
     return answer;
   }
 
-  /** As {@link #call}, when {@code executor} comes to it. */
+  static PortUnavailableException unavailable(String name) {
+    return new PortUnavailableException(name + ": the database did not answer");
+  }
+
+  /** As {@link #call}, when {@code executor} comes to it; the answer is another task of it. */
   <T> CompletionStage<T> later(Executor executor, String name, Supplier<T> body) {
-    return CompletableFuture.supplyAsync(() -> call(name, body), executor)
-        .exceptionallyCompose(InMemoryDatabase::unwrapped);
+    return answered(executor, () -> call(name, body));
+  }
+
+  /** As {@link #later}, for a body that fails by itself where the fault lies within it. */
+  <T> CompletionStage<T> laterKnowing(Executor executor, String name, Function<Fault, T> body) {
+    return answered(executor, () -> callKnowing(name, body));
   }
 
   /** As {@link #later}, for what has no answer. */
   CompletionStage<Void> later(Executor executor, String name, Runnable body) {
-    Runnable task = () -> call(name, () -> done(body));
-    return CompletableFuture.runAsync(task, executor)
-        .exceptionallyCompose(InMemoryDatabase::unwrapped);
+    return later(executor, name, () -> done(body)).thenRun(() -> {});
   }
 
   private static boolean done(Runnable body) {
@@ -162,11 +180,18 @@ public final class InMemoryDatabase {
     return true;
   }
 
-  /** Puts {@link CompletionException} off, so that all adapters fail alike. */
-  private static <T> CompletionStage<T> unwrapped(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return CompletableFuture.failedFuture(
-        failure instanceof CompletionException && cause != null ? cause : failure);
+  /** Between the two tasks whoever asked may die, which does not undo what was done. */
+  private static <T> CompletionStage<T> answered(Executor executor, Supplier<T> call) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    executor.execute(() -> {
+      try {
+        T value = call.get();
+        executor.execute(() -> answer.complete(value));
+      } catch (RuntimeException | Error e) {
+        executor.execute(() -> answer.completeExceptionally(e));
+      }
+    });
+    return answer;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.memory;
 
+import dev.sentinelj.adapters.memory.FaultPlan.Fault;
 import dev.sentinelj.adapters.memory.Rows.LeaseRow;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.frame.FrameAddress;
@@ -13,7 +14,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/** {@link PartitionStore} over an {@link InMemoryDatabase}; each call runs as one task. */
+/**
+ * {@link PartitionStore} over an {@link InMemoryDatabase}; a call is one task, its answer another.
+ */
 public final class InMemoryPartitionStore implements PartitionStore {
   private static final String RELEASED = "";
 
@@ -22,7 +25,8 @@ public final class InMemoryPartitionStore implements PartitionStore {
   private final RandomGenerator random;
 
   /**
-   * @param executor runs calls and their scripts; {@code Runnable::run} does so at once
+   * @param executor runs calls with their scripts, and delivers answers; {@code Runnable::run} does
+   *     so at once
    * @param random draws fencing tokens; it must be safe for as many threads as {@code executor} has
    */
   public InMemoryPartitionStore(
@@ -56,7 +60,7 @@ public final class InMemoryPartitionStore implements PartitionStore {
 
   @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
-    return database.later(executor, "transact", () -> run(lease, script));
+    return database.laterKnowing(executor, "transact", fault -> run(lease, script, fault));
   }
 
   private LeaseAnswer leaseNow(int partition, String owner, Optional<Lease> held) {
@@ -96,7 +100,7 @@ public final class InMemoryPartitionStore implements PartitionStore {
   }
 
   /** The lock is held from here to the end, so nobody can take the lease in between. */
-  private Outcome run(Lease lease, Script script) {
+  private Outcome run(Lease lease, Script script, Fault fault) {
     if (!owns(lease)) {
       return new Outcome.Fenced("the lease on partition " + lease.partition() + " is gone");
     }
@@ -111,8 +115,18 @@ public final class InMemoryPartitionStore implements PartitionStore {
     if (transaction.fenced()) {
       return missedPosition(lease);
     }
-    transaction.commit();
-    return new Outcome.Committed();
+    return end(transaction, fault);
+  }
+
+  private static Outcome end(InMemoryTransaction transaction, Fault fault) {
+    return switch (fault) {
+      case DURING -> throw InMemoryDatabase.unavailable("commit");
+      case ROLLBACK -> new Outcome.RolledBack(FailureKind.TRANSIENT, "a fault was asked for");
+      case NONE, BEFORE, AFTER -> {
+        transaction.commit();
+        yield new Outcome.Committed();
+      }
+    };
   }
 
   private static Outcome missedPosition(Lease lease) {

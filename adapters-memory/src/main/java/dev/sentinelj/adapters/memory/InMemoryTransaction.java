@@ -35,7 +35,6 @@ import java.util.TreeSet;
 final class InMemoryTransaction implements PartitionTransaction {
   private final InMemoryDatabase database;
   private final int partition;
-  private final long number;
 
   private final Table<BatchId, LedgerRow>.Staged ledger;
   private final Table<EpochId, ProgressRow>.Staged progress;
@@ -54,7 +53,6 @@ final class InMemoryTransaction implements PartitionTransaction {
   InMemoryTransaction(InMemoryDatabase database, int partition) {
     this.database = database;
     this.partition = partition;
-    this.number = database.nextNumber();
     this.ledger = database.ledger.stage();
     this.progress = database.progress.stage();
     this.sets = database.sets.stage();
@@ -73,7 +71,13 @@ final class InMemoryTransaction implements PartitionTransaction {
     ended = true;
   }
 
+  /**
+   * Changes are numbered here, not when they are made: whoever reads meanwhile has a lesser number.
+   */
   void commit() {
+    long number = database.nextNumber();
+    long nowMillis = database.nowMillis();
+    progress.rewrite(row -> row.numbered(number, nowMillis));
     ledger.apply();
     progress.apply();
     sets.apply();
@@ -100,7 +104,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     for (EpochId epoch : ordered) {
       ProgressRow row = progress.get(epoch);
       if (row == null) {
-        row = new ProgressRow(EpochProgress.start(epoch), number, number, database.nowMillis());
+        row = ProgressRow.unnumbered(EpochProgress.start(epoch));
         progress.put(epoch, row);
       }
       found.put(epoch, row.progress());
@@ -259,7 +263,7 @@ final class InMemoryTransaction implements PartitionTransaction {
       if (row == null || !locked.contains(one.epoch())) {
         throw new IllegalStateException("the epoch is not locked: " + one.epoch());
       }
-      progress.put(one.epoch(), new ProgressRow(one, row.born(), number, database.nowMillis()));
+      progress.put(one.epoch(), new ProgressRow(one, row.born(), 0, 0));
     }
   }
 

@@ -34,7 +34,17 @@ final class Rows {
    * @param changed number of the last transaction that saved it
    * @param changedMillis when that was
    */
-  record ProgressRow(EpochProgress progress, long born, long changed, long changedMillis) {}
+  record ProgressRow(EpochProgress progress, long born, long changed, long changedMillis) {
+
+    /** A row of an epoch that was never committed. */
+    static ProgressRow unnumbered(EpochProgress progress) {
+      return new ProgressRow(progress, 0, 0, 0);
+    }
+
+    ProgressRow numbered(long number, long nowMillis) {
+      return new ProgressRow(progress, born == 0 ? number : born, number, nowMillis);
+    }
+  }
 
   record SetKey(AgentId agent, Sha256 hash) {
     static final Comparator<SetKey> ORDER =

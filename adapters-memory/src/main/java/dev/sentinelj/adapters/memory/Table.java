@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Committed rows under their keys, in order. Values are never changed in place. */
@@ -72,6 +73,11 @@ final class Table<K, V> {
       seen.keySet().removeIf(removed::contains);
       seen.putAll(written);
       return seen;
+    }
+
+    /** Changes every row that was written. */
+    void rewrite(UnaryOperator<V> change) {
+      written.replaceAll((key, value) -> change.apply(value));
     }
 
     void apply() {

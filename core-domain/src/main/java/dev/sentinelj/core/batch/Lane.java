@@ -22,7 +22,7 @@ public enum Lane {
 
   /** Both times by the agent's clock, so that a wrong one cancels out. */
   public static Lane of(long sentAtMillis, long greatestTimeMillis) {
-    return sentAtMillis - greatestTimeMillis > BACKLOG_AFTER_MILLIS ? BACKLOG : FRESH;
+    return greatestTimeMillis < sentAtMillis - BACKLOG_AFTER_MILLIS ? BACKLOG : FRESH;
   }
 
   /**

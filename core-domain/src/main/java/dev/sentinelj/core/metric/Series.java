@@ -11,7 +11,8 @@ import java.util.TreeMap;
  *
  * @param name 1 to {@value #MAX_NAME} characters, no control characters
  * @param unit UCUM as OpenTelemetry uses it ({@code By}, {@code s}, {@code 1}), may be empty
- * @param labels sorted by key; at most {@value #MAX_LABELS}
+ * @param labels sorted by key (UTF-16 code units, as {@link String#compareTo}); at most {@value
+ *     #MAX_LABELS}
  */
 public record Series(String name, MetricType type, String unit, SortedMap<String, String> labels) {
   public static final int MAX_NAME = 255;
@@ -30,7 +31,7 @@ public record Series(String name, MetricType type, String unit, SortedMap<String
       text("label key", key, 1, MAX_LABEL_KEY);
       text("label value", value, 0, MAX_LABEL_VALUE);
     });
-    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    labels = Collections.unmodifiableSortedMap(sorted(labels));
   }
 
   public static Series gauge(String name, String unit, Map<String, String> labels) {
@@ -39,6 +40,13 @@ public record Series(String name, MetricType type, String unit, SortedMap<String
 
   public static Series counter(String name, String unit, Map<String, String> labels) {
     return new Series(name, MetricType.COUNTER, unit, new TreeMap<>(labels));
+  }
+
+  /* Not the copy constructor: that one would keep the order of the caller's map. */
+  private static SortedMap<String, String> sorted(SortedMap<String, String> labels) {
+    SortedMap<String, String> sorted = new TreeMap<>();
+    sorted.putAll(labels);
+    return sorted;
   }
 
   private static void text(String what, String value, int min, int max) {

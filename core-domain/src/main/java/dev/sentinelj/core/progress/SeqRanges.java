@@ -43,7 +43,7 @@ public final class SeqRanges {
       start = left.getKey();
       end = Math.max(end, left.getValue());
     }
-    NavigableMap<Long, Long> covered = ranges.subMap(start, true, end + 1, true);
+    NavigableMap<Long, Long> covered = ranges.subMap(start, true, Math.max(end, end + 1), true);
     for (long value : covered.values()) {
       end = Math.max(end, value);
     }

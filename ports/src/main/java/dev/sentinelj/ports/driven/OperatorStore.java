@@ -15,7 +15,12 @@ public interface OperatorStore {
   /**
    * @param passwordHash in the form of {@code Password.hash}
    */
-  record Operator(String name, Role role, String passwordHash) {}
+  record Operator(String name, Role role, String passwordHash) {
+    @Override
+    public String toString() {
+      return "Operator[" + name + ", " + role.word() + ", ***]";
+    }
+  }
 
   /** Enters an operator unless there is any already; true when this call entered it. */
   boolean addFirst(Operator operator);

@@ -1,0 +1,118 @@
+package dev.sentinelj.adapters.files;
+
+import dev.sentinelj.core.wal.RecordFrame;
+import dev.sentinelj.core.wal.RecordKind;
+import dev.sentinelj.core.wal.SegmentHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The segment that takes appends. Records are gathered in memory by {@link #add} and written and
+ * synced together by {@link #commit}. Used by one thread.
+ */
+final class ActiveSegment {
+  /** A larger buffer is not kept between groups. */
+  private static final int KEPT_BUFFER = 4 << 20;
+
+  private final SegmentFiles files;
+  private final SegmentFiles.Appender appender;
+  private final SegmentHeader header;
+  private final int capacity;
+  private ByteBuffer gathered = ByteBuffer.allocate(64 << 10);
+  private int durable = SegmentHeader.BYTES;
+
+  private ActiveSegment(
+      SegmentFiles files, SegmentFiles.Appender appender, SegmentHeader header, int capacity) {
+    this.files = files;
+    this.appender = appender;
+    this.header = header;
+    this.capacity = capacity;
+  }
+
+  /**
+   * Makes the file so that a crash at any point leaves either no segment or a whole, empty one:
+   * under a temporary name, header, sync, rename, sync of the directory.
+   */
+  static ActiveSegment create(SegmentFiles files, SegmentHeader header, int capacity)
+      throws IOException {
+    String name = SegmentNames.of(header.number());
+    String temp = name + SegmentNames.TEMP;
+    files.delete(temp);
+    try {
+      SegmentFiles.Appender appender = files.create(temp, capacity);
+      appender.write(0, ByteBuffer.wrap(header.toBytes()));
+      appender.force();
+      files.rename(temp, name);
+      files.forceDirectory();
+      return new ActiveSegment(files, appender, header, capacity);
+    } catch (IOException e) {
+      files.delete(temp);
+      throw e;
+    }
+  }
+
+  SegmentHeader header() {
+    return header;
+  }
+
+  String name() {
+    return SegmentNames.of(header.number());
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  /** Room for records, with the seal's place kept free. */
+  int room() {
+    return capacity - durable - gathered.position() - RecordFrame.sizeOf(0);
+  }
+
+  /** Gathers a record and returns where it will stand. The caller has looked at {@link #room}. */
+  int add(RecordKind kind, long seq, byte[] payload) {
+    int size = RecordFrame.sizeOf(payload.length);
+    if (gathered.remaining() < size) {
+      int wanted = Math.max(gathered.position() + size, 2 * gathered.capacity());
+      gathered = ByteBuffer.allocate(wanted).put(gathered.flip());
+    }
+    int offset = durable + gathered.position();
+    RecordFrame.write(gathered, kind, seq, durable, payload);
+    return offset;
+  }
+
+  /** Writes what is gathered and returns when it is on the disk for good. */
+  void commit() throws IOException {
+    int bytes = gathered.position();
+    appender.write(durable, gathered.flip());
+    gathered = gathered.capacity() > KEPT_BUFFER ? ByteBuffer.allocate(64 << 10) : gathered.clear();
+    appender.force();
+    durable += bytes;
+  }
+
+  /** Ends it orderly and gives back the space it does not need. */
+  void seal(long nextSeq) throws IOException {
+    add(RecordKind.SEAL, nextSeq, new byte[0]);
+    commit();
+    appender.close();
+    files.truncate(name(), durable);
+  }
+
+  /** Bytes that are on the disk for good. */
+  int durable() {
+    return durable;
+  }
+
+  /** Whether the file still has its name. */
+  boolean isStillThere() throws IOException {
+    return files.isStill(name(), appender);
+  }
+
+  /** Lets go of the file without another write, as after a failure. */
+  void abandon() {
+    try {
+      appender.close();
+    } catch (IOException e) {
+      // It failed before, and nothing of it is relied on.
+    }
+  }
+}

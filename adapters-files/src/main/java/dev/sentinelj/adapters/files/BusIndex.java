@@ -1,0 +1,183 @@
+package dev.sentinelj.adapters.files;
+
+import dev.sentinelj.core.frame.FrameAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Where the messages of the bus stand on disk, by queue and sequence. Not thread safe. */
+final class BusIndex {
+  /** How many message ids are remembered to recognise a repeat. */
+  static final int MAX_REMEMBERED = 50_000;
+
+  private final Map<FrameAddress, Queue> queues = new HashMap<>();
+  private final TreeMap<Long, Segment> segments = new TreeMap<>();
+  private final LinkedHashMap<MessageKey, Remembered> remembered = new LinkedHashMap<>();
+  private long lastStamp;
+
+  record MessageKey(FrameAddress address, String id) {}
+
+  record Remembered(long sequence, long stampMillis) {}
+
+  /** One message of {@code bytes}, whose record is {@code offset} to {@code end} of a segment. */
+  record Entry(
+      FrameAddress address,
+      long sequence,
+      long stampMillis,
+      int bytes,
+      long segment,
+      int offset,
+      int end) {
+    int length() {
+      return end - offset;
+    }
+  }
+
+  static final class Segment {
+    private final long number;
+    private long bytes;
+    private int live;
+
+    Segment(long number, long bytes) {
+      this.number = number;
+      this.bytes = bytes;
+    }
+
+    long number() {
+      return number;
+    }
+
+    void bytes(long bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  private static final class Queue {
+    private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private long last;
+    private long forgotten;
+  }
+
+  void addSegment(Segment segment) {
+    segments.put(segment.number, segment);
+  }
+
+  void resize(long number, long bytes) {
+    Optional.ofNullable(segments.get(number)).ifPresent(segment -> segment.bytes = bytes);
+  }
+
+  void removeSegment(long number) {
+    segments.remove(number);
+  }
+
+  /** Bytes of disk that segments take. */
+  long bytes() {
+    return segments.values().stream().mapToLong(segment -> segment.bytes).sum();
+  }
+
+  long lastStamp() {
+    return lastStamp;
+  }
+
+  long last(FrameAddress address) {
+    return queue(address).last;
+  }
+
+  /** Enters a message that is durable; one of the same sequence moves to the new place. */
+  void add(Entry entry) {
+    Queue queue = queue(entry.address());
+    Optional<Entry> before = Optional.ofNullable(queue.entries.put(entry.sequence(), entry));
+    before.ifPresent(this::noLongerLive);
+    Optional.ofNullable(segments.get(entry.segment())).ifPresent(segment -> segment.live++);
+    queue.last = Math.max(queue.last, entry.sequence());
+    lastStamp = Math.max(lastStamp, entry.stampMillis());
+  }
+
+  /**
+   * As {@link #add}, while reading segments in order: another message under a sequence that is
+   * taken means that those from there on were never acknowledged.
+   */
+  void recover(Entry entry) {
+    Queue queue = queue(entry.address());
+    Optional<Entry> before = Optional.ofNullable(queue.entries.get(entry.sequence()));
+    if (before.filter(one -> one.stampMillis() != entry.stampMillis()).isPresent()) {
+      Collection<Entry> stale = queue.entries.tailMap(entry.sequence(), true).values();
+      stale.forEach(this::noLongerLive);
+      stale.clear();
+      queue.last = entry.sequence();
+    }
+    add(entry);
+  }
+
+  void remember(MessageKey key, Remembered position) {
+    remembered.put(key, position);
+    if (remembered.size() > MAX_REMEMBERED) {
+      remembered.pollFirstEntry();
+    }
+  }
+
+  Optional<Remembered> remembered(MessageKey key) {
+    return Optional.ofNullable(remembered.get(key));
+  }
+
+  void forgetIds(FrameAddress address) {
+    remembered.keySet().removeIf(key -> key.address().equals(address));
+  }
+
+  Optional<Entry> entry(FrameAddress address, long sequence) {
+    return Optional.ofNullable(queue(address).entries.get(sequence));
+  }
+
+  /** Entries behind {@code sequence}, in order, within the limits of a read. */
+  List<Entry> after(FrameAddress address, long sequence, int maxCount, long maxBytes) {
+    List<Entry> found = new ArrayList<>();
+    long bytes = 0;
+    for (Entry entry : queue(address).entries.tailMap(sequence, false).values()) {
+      bytes += entry.bytes();
+      if (found.size() >= maxCount || (!found.isEmpty() && bytes > maxBytes)) {
+        break;
+      }
+      found.add(entry);
+    }
+    return found;
+  }
+
+  /** Drops what lies before {@code sequence}. */
+  void forget(FrameAddress address, long sequence) {
+    Queue queue = queue(address);
+    Collection<Entry> gone = queue.entries.headMap(sequence, false).values();
+    gone.forEach(this::noLongerLive);
+    gone.clear();
+    queue.forgotten = Math.max(queue.forgotten, sequence);
+  }
+
+  /**
+   * The oldest segment but {@code active} that holds nothing but the last forgotten of some queues.
+   */
+  Optional<Segment> freeable(long active) {
+    return segments.values().stream()
+        .filter(segment -> segment.number != active && segment.live == kept(segment.number).size())
+        .findFirst();
+  }
+
+  /** The messages in this segment that are kept for the sake of a position only. */
+  List<Entry> kept(long segment) {
+    return queues.values().stream()
+        .flatMap(queue -> Optional.ofNullable(queue.entries.get(queue.forgotten)).stream())
+        .filter(entry -> entry.segment() == segment)
+        .toList();
+  }
+
+  private void noLongerLive(Entry entry) {
+    Optional.ofNullable(segments.get(entry.segment())).ifPresent(segment -> segment.live--);
+  }
+
+  private Queue queue(FrameAddress address) {
+    return queues.computeIfAbsent(address, any -> new Queue());
+  }
+}

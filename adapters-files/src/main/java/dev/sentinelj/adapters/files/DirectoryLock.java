@@ -1,0 +1,100 @@
+package dev.sentinelj.adapters.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Makes one process the only user of a directory, until it closes this or dies. The file {@value
+ * #FILE} in it names the process. Nothing is left to clean up after a crash.
+ */
+public final class DirectoryLock implements AutoCloseable {
+  public static final String FILE = "lock";
+
+  /**
+   * Held by this process. Looked at before the file is opened: closing any second descriptor of it
+   * would give up the lock of the first (POSIX).
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path directory;
+  private final FileChannel channel;
+
+  private DirectoryLock(Path directory, FileChannel channel) {
+    this.directory = directory;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock of {@code directory}, which must exist.
+   *
+   * @throws UnusablePathException when another user has it, with the id of its process, or when the
+   *     directory cannot be written
+   */
+  public static DirectoryLock acquire(Path directory) {
+    Path real;
+    try {
+      real = directory.toRealPath();
+    } catch (IOException e) {
+      throw new UnusablePathException(directory + " cannot be opened: " + Reasons.of(e), e);
+    }
+    if (!HELD.add(real)) {
+      throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
+    }
+    boolean taken = false;
+    try {
+      DirectoryLock lock = take(real);
+      taken = true;
+      return lock;
+    } catch (IOException e) {
+      throw new UnusablePathException(directory + " cannot be locked: " + Reasons.of(e), e);
+    } finally {
+      if (!taken) {
+        HELD.remove(real);
+      }
+    }
+  }
+
+  private static DirectoryLock take(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            AtomicFiles.attributes(directory, AtomicFiles.OWNER_ONLY));
+    Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
+    if (lock.isEmpty()) {
+      channel.close();
+      throw inUse(directory, Files.readString(file).strip());
+    }
+    channel.truncate(0);
+    String pid = ProcessHandle.current().pid() + "\n";
+    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    return new DirectoryLock(directory, channel);
+  }
+
+  private static UnusablePathException inUse(Path directory, String pid) {
+    String who = pid.matches("\\d{1,10}") ? "process " + pid : "another process";
+    return new UnusablePathException(
+        directory + " is in use by " + who + ": stop it, or use another directory");
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UnusablePathException(directory + " cannot be unlocked: " + Reasons.of(e), e);
+    } finally {
+      HELD.remove(directory);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.sentinelj.adapters.files;
+
+import dev.sentinelj.core.batch.BatchHeader;
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.wal.RecordFrame;
+import dev.sentinelj.core.wire.MalformedException;
+import dev.sentinelj.core.wire.WireReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads durable records of the agent's log, checking each again. Thread safe. */
+final class WalReader {
+  /** Most bytes of a segment read at once, beyond the first record. */
+  static final long MAX_RUN = 4 << 20;
+
+  private final SegmentFiles files;
+
+  WalReader(SegmentFiles files) {
+    this.files = files;
+  }
+
+  /** Neighbouring records of one segment. */
+  record Run(long segment, List<WalSegment.Place> places, long lastSeq) {
+
+    static Optional<Run> of(
+        WalSegment segment, long from, int maxCount, long maxBytes, boolean atLeastOne) {
+      List<WalSegment.Place> places = new ArrayList<>();
+      long bytes = 0;
+      long last = 0;
+      for (int i = segment.indexOf(from); i < segment.count() && places.size() < maxCount; i++) {
+        WalSegment.Place place = segment.place(i);
+        bytes += place.length();
+        boolean fits = bytes <= Math.min(maxBytes, MAX_RUN);
+        if (!fits && !(places.isEmpty() && atLeastOne)) {
+          break;
+        }
+        places.add(place);
+        last = segment.seq(i);
+      }
+      return places.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Run(segment.number(), places, last));
+    }
+
+    int count() {
+      return places.size();
+    }
+
+    long bytes() {
+      return places.stream().mapToLong(WalSegment.Place::length).sum();
+    }
+  }
+
+  record Batches(List<SignedBatch> batches, int unreadable) {}
+
+  record SetCopy(String segment, WalSegment.Place place) {}
+
+  Batches read(Run run) throws IOException {
+    int from = run.places().getFirst().offset();
+    int to = run.places().getLast().end();
+    ByteBuffer bytes = files.read(SegmentNames.of(run.segment()), from, to - from);
+    List<SignedBatch> batches = new ArrayList<>();
+    for (WalSegment.Place place : run.places()) {
+      batch(bytes, place.offset() - from).ifPresent(batches::add);
+    }
+    return new Batches(batches, run.count() - batches.size());
+  }
+
+  /** The set under this hash; empty when this copy of it is damaged. */
+  Optional<SeriesSet> set(SetCopy copy, Sha256 hash) throws IOException {
+    ByteBuffer bytes = files.read(copy.segment(), copy.place().offset(), copy.place().length());
+    return payload(bytes, 0).map(SeriesSet::parse).filter(set -> set.hash().equals(hash));
+  }
+
+  private static Optional<SignedBatch> batch(ByteBuffer bytes, int offset) {
+    try {
+      return payload(bytes, offset).map(payload -> SignedBatch.readFrom(new WireReader(payload)));
+    } catch (MalformedException | BatchHeader.UnsupportedVersionException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<byte[]> payload(ByteBuffer bytes, int offset) {
+    return RecordFrame.at(bytes, offset)
+        .filter(record -> record.payloadIntact(bytes))
+        .map(record -> record.payload(bytes));
+  }
+}

@@ -1,0 +1,235 @@
+package dev.sentinelj.adapters.files;
+
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.wal.RecordFrame;
+import dev.sentinelj.core.wal.RecordKind;
+import dev.sentinelj.core.wal.SegmentHeader;
+import dev.sentinelj.core.wire.WireWriter;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.BatchLog.LogFullException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** The writing half of a {@link FileBatchLog}; used by its writer thread alone. */
+final class WalWriter {
+  private final FileBatchLog log;
+  private final SegmentFiles files;
+  private final WalConfig config;
+  private long lastNumber;
+  private Optional<Active> active = Optional.empty();
+
+  /** Which segment takes appends; 0 when none does. Read by any thread. */
+  private volatile long activeNumber;
+
+  private record Active(ActiveSegment file, WalSegment index, Set<Sha256> sets) {}
+
+  /**
+   * @param life appends of an earlier life of the log fail, because one before them failed
+   */
+  record Append(
+      SignedBatch batch,
+      byte[] stored,
+      List<SeriesSet> sets,
+      int life,
+      CompletableFuture<Void> done) {
+
+    static Append of(SignedBatch batch, List<SeriesSet> sets, int life) {
+      WireWriter out = new WireWriter(batch.bodyLength() + 512);
+      batch.writeTo(out);
+      return new Append(batch, out.toBytes(), List.copyOf(sets), life, new CompletableFuture<>());
+    }
+  }
+
+  record PlacedSet(Sha256 hash, WalSegment.Place place) {}
+
+  record Placed(Append append, WalSegment.Place place, List<PlacedSet> sets) {}
+
+  WalWriter(FileBatchLog log, SegmentFiles files, WalConfig config, long lastNumber) {
+    this.log = log;
+    this.files = files;
+    this.config = config;
+    this.lastNumber = lastNumber;
+  }
+
+  boolean isActive(long number) {
+    return number == activeNumber;
+  }
+
+  /** Begins a segment within the limits. */
+  void begin() throws IOException {
+    begin(config.segmentBytes());
+  }
+
+  /** Begins a segment, if there is none, whatever the limits say. */
+  void beginAnyway() {
+    if (active.isPresent()) {
+      return;
+    }
+    try {
+      open(config.segmentBytes());
+    } catch (IOException e) {
+      throw new PortUnavailableException("beginning a segment of the log", e);
+    }
+  }
+
+  /**
+   * Writes, syncs and completes {@code group} in order. After a failed write or sync the segment is
+   * given up, never synced again, and what it did not make durable is written to a new one, once.
+   */
+  void commit(List<Append> group) {
+    List<Append> waiting = group.stream().filter(this::isWanted).toList();
+    boolean tried = false;
+    int done = 0;
+    while (done < waiting.size()) {
+      List<Append> rest = waiting.subList(done, waiting.size());
+      try {
+        done += commitRun(rest);
+        tried = false;
+      } catch (LogFullException e) {
+        fail(rest, e);
+        return;
+      } catch (IOException e) {
+        giveUpSegment();
+        log.countFailedWrite();
+        if (tried) {
+          fail(rest, new PortUnavailableException("writing the log", e));
+          return;
+        }
+        tried = true;
+      }
+    }
+  }
+
+  private boolean isWanted(Append append) {
+    boolean wanted = log.isOfThisLife(append);
+    if (!wanted) {
+      append
+          .done()
+          .completeExceptionally(new PortUnavailableException("an append before this one failed"));
+    }
+    return wanted;
+  }
+
+  /** Commits as many of {@code appends} as fit one segment, at least one. */
+  private int commitRun(List<Append> appends) throws IOException {
+    Active segment = activeFor(appends.getFirst());
+    List<Placed> placed = new ArrayList<>();
+    Set<Sha256> sets = new HashSet<>(segment.sets());
+    for (Append append : appends) {
+      if (needed(append, sets) > segment.file().room()) {
+        break;
+      }
+      placed.add(place(segment.file(), append, sets));
+    }
+    segment.file().commit();
+    segment.sets().addAll(sets);
+    log.durable(segment.index(), placed);
+    placed.forEach(one -> one.append().done().complete(null));
+    return placed.size();
+  }
+
+  /** Sets are written twice, so that damage to one record costs no definition. */
+  private static Placed place(ActiveSegment file, Append append, Set<Sha256> sets) {
+    List<PlacedSet> written = new ArrayList<>();
+    for (SeriesSet set : append.sets()) {
+      if (sets.add(set.hash())) {
+        byte[] bytes = set.toBytes();
+        for (int copy = 0; copy < 2; copy++) {
+          written.add(new PlacedSet(set.hash(), place(file, RecordKind.SERIES_SET, 0, bytes)));
+        }
+      }
+    }
+    long seq = append.batch().id().seq();
+    return new Placed(append, place(file, RecordKind.BATCH, seq, append.stored()), written);
+  }
+
+  private static WalSegment.Place place(
+      ActiveSegment file, RecordKind kind, long seq, byte[] payload) {
+    int offset = file.add(kind, seq, payload);
+    return new WalSegment.Place(offset, offset + RecordFrame.sizeOf(payload.length));
+  }
+
+  private static int needed(Append append, Set<Sha256> present) {
+    int bytes = RecordFrame.sizeOf(append.stored().length);
+    for (SeriesSet set : append.sets()) {
+      if (!present.contains(set.hash())) {
+        bytes += 2 * RecordFrame.sizeOf(set.toBytes().length);
+      }
+    }
+    return bytes;
+  }
+
+  private Active activeFor(Append append) throws IOException {
+    boolean fits =
+        active.filter(open -> needed(append, open.sets()) <= open.file().room()).isPresent();
+    if (!fits) {
+      sealActive();
+      int overhead = SegmentHeader.BYTES + RecordFrame.sizeOf(0);
+      begin(Math.max(config.segmentBytes(), needed(append, Set.of()) + overhead));
+    }
+    return active.orElseThrow();
+  }
+
+  private void begin(int bytes) throws IOException {
+    long held = log.bytesHeld();
+    if (held + bytes > config.maxBytes()) {
+      throw new LogFullException(
+          "the log takes " + held + " of " + config.maxBytes() + " bytes and needs " + bytes);
+    }
+    long free = files.usableBytes();
+    if (free - bytes < config.minFreeBytes()) {
+      throw new LogFullException(
+          "the file system has "
+              + free
+              + " bytes left, of which "
+              + config.minFreeBytes()
+              + " stay free");
+    }
+    open(bytes);
+  }
+
+  private void open(int bytes) throws IOException {
+    long number = ++lastNumber;
+    ActiveSegment file = ActiveSegment.create(files, log.headerFor(number), bytes);
+    WalSegment index = new WalSegment(number, bytes);
+    activeNumber = number;
+    active = Optional.of(new Active(file, index, new HashSet<>()));
+    log.begun(index);
+  }
+
+  /** Ends the log orderly. */
+  void end() {
+    sealActive();
+  }
+
+  private void sealActive() {
+    active.ifPresent(segment -> {
+      try {
+        segment.file().seal(log.nextAfterWritten());
+        log.sealed(segment.index(), segment.file().durable());
+      } catch (IOException e) {
+        segment.file().abandon(); // without its seal it ends as after a crash
+      }
+    });
+    active = Optional.empty();
+    activeNumber = 0;
+  }
+
+  private void giveUpSegment() {
+    active.ifPresent(segment -> segment.file().abandon());
+    active = Optional.empty();
+    activeNumber = 0;
+  }
+
+  private void fail(List<Append> appends, RuntimeException cause) {
+    log.failed();
+    appends.forEach(append -> append.done().completeExceptionally(cause));
+  }
+}

@@ -1,0 +1,191 @@
+package dev.sentinelj.adapters.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.testkit.BatchLogContract;
+import dev.sentinelj.testkit.SignedBatches;
+import dev.sentinelj.testkit.Stages;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileBatchLogTest extends BatchLogContract {
+  @TempDir private Path directory;
+
+  private final List<FileBatchLog> opened = new ArrayList<>();
+  private WalConfig config = new WalConfig(64 << 10, 64 << 20, 0);
+
+  @Override
+  protected BatchLog create(int segmentBytes, long maxBytes) {
+    config = new WalConfig(segmentBytes, maxBytes, 0);
+    return open();
+  }
+
+  @Override
+  protected BatchLog restarted(BatchLog log) {
+    ((FileBatchLog) log).close();
+    return open();
+  }
+
+  private FileBatchLog open() {
+    FileBatchLog log = FileBatchLog.open(directory.resolve("wal"), config);
+    opened.add(log);
+    return log;
+  }
+
+  @AfterEach
+  void closeAll() {
+    opened.forEach(FileBatchLog::close);
+  }
+
+  @Test
+  void open_aSecondTime_isRefusedWithTheProcess() {
+    open();
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(UnusablePathException.class)
+        .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
+  }
+
+  @Test
+  void open_afterATornTail_keepsACopyAndNeverUsesTheSeqAgain() throws IOException {
+    FileBatchLog log = open();
+    append(log, 3, 500);
+    log.close();
+    Path segment = lastSegment();
+    long size = Files.size(segment);
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.setLength(size - 32 - 100); // the seal, and 100 bytes of the third record
+    }
+
+    FileBatchLog next = open();
+
+    assertThat(seqs(next.read(1, 10, 1 << 20))).containsExactly(1L, 2L);
+    assertThat(next.torn()).containsExactly(3L);
+    assertThat(next.nextSeq()).isEqualTo(4);
+    assertThat(next.damaged()).isEmpty();
+    assertThat(next.diagnostics().tornBytes()).isPositive();
+    assertThat(names()).anyMatch(name -> name.endsWith(".torn"));
+    next.close();
+    FileBatchLog third = open();
+    assertThat(third.torn()).containsExactly(3L);
+    long samples = third.sampleCount();
+    Stages.await(third.append(SignedBatches.torn(third.epoch(), 4, samples, 3), List.of()));
+    third.close();
+    FileBatchLog fourth = open();
+    assertThat(fourth.torn()).isEmpty();
+    assertThat(fourth.nextSeq()).isEqualTo(5);
+  }
+
+  @Test
+  void open_afterABitFlipInTheMiddle_losesThatRecordAlone() throws IOException {
+    FileBatchLog log = open();
+    append(log, 9, 500);
+    log.close();
+    flip(lastSegment(), 64 + 3 * 700);
+
+    FileBatchLog next = open();
+
+    assertThat(next.read(1, 100, 1 << 20)).hasSize(8);
+    assertThat(next.nextSeq()).isEqualTo(10);
+    assertThat(next.torn()).isEmpty();
+    assertThat(next.damaged()).hasSize(1);
+    assertThat(next.damaged().getFirst().samples()).isEqualTo(SignedBatches.SAMPLES);
+  }
+
+  @Test
+  void open_withADamagedHeaderOfASegment_keepsItsRecords() throws IOException {
+    FileBatchLog log = open();
+    long epoch = log.epoch();
+    append(log, 9, 500);
+    log.close();
+    flip(lastSegment(), 20);
+
+    FileBatchLog next = open();
+
+    assertThat(next.epoch()).isEqualTo(epoch);
+    assertThat(next.read(1, 100, 1 << 20)).hasSize(9);
+    append(next, 1, 10);
+  }
+
+  @Test
+  void open_withAMissingSegmentInTheMiddle_readsTheOthers() throws IOException {
+    FileBatchLog log = open();
+    append(log, 60, 5_000);
+    log.close();
+    List<String> segments = names().stream().filter(name -> name.endsWith(".seg")).toList();
+
+    Files.delete(directory.resolve("wal").resolve(segments.get(2)));
+    FileBatchLog next = open();
+
+    assertThat(next.nextSeq()).isEqualTo(61);
+    assertThat(next.damaged()).hasSize(1);
+    long lost = next.damaged().getFirst().to() - next.damaged().getFirst().from() + 1;
+    assertThat(next.read(1, 100, 1 << 20)).hasSize(60 - (int) lost);
+    assertThat(next.damaged().getFirst().samples()).isEqualTo(lost * SignedBatches.SAMPLES);
+  }
+
+  @Test
+  void open_besideASegmentOfALaterVersion_leavesItAlone() throws IOException {
+    FileBatchLog log = open();
+    append(log, 2, 500);
+    log.close();
+    Path later = directory.resolve("wal").resolve(SegmentNames.of(50));
+    byte[] bytes = new dev.sentinelj.core.wal.SegmentHeader(9, 1, 50, 1, 0).toBytes();
+    Files.write(later, bytes);
+
+    FileBatchLog next = open();
+
+    assertThat(next.diagnostics().foreignSegments()).isEqualTo(1);
+    assertThat(next.read(1, 10, 1 << 20)).hasSize(2);
+    assertThat(Files.readAllBytes(later)).isEqualTo(bytes);
+  }
+
+  @Test
+  void append_whenTheFileSystemMustKeepMoreFree_isFull() {
+    FileBatchLog log = open();
+    log.close();
+    config = new WalConfig(64 << 10, 64 << 20, Long.MAX_VALUE / 2);
+
+    FileBatchLog next = open();
+
+    assertThatThrownBy(() -> append(next, 1, 10)).isInstanceOf(BatchLog.LogFullException.class);
+    assertThat(next.nextSeq()).isEqualTo(1);
+  }
+
+  @Test
+  void read_ofARecordDamagedSince_skipsIt() throws IOException {
+    FileBatchLog log = open();
+    append(log, 3, 500);
+    flip(lastSegment(), 64 + 700 + 100);
+
+    assertThat(log.read(1, 10, 1 << 20)).hasSize(2);
+    assertThat(log.diagnostics().unreadableRecords()).isEqualTo(1);
+  }
+
+  private Path lastSegment() throws IOException {
+    String name = names().stream().filter(one -> one.endsWith(".seg")).toList().getLast();
+    return directory.resolve("wal").resolve(name);
+  }
+
+  private List<String> names() throws IOException {
+    return new NioSegmentFiles(directory.resolve("wal")).list().stream().sorted().toList();
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
+      random.seek(at);
+      int before = random.read();
+      random.seek(at);
+      random.write(before ^ 4);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.sentinelj.adapters.memory;
+
+import dev.sentinelj.ports.driven.MetricQueries;
+import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.testkit.MetricQueriesContract;
+
+class InMemoryMetricQueriesTest extends MetricQueriesContract {
+  private final MemoryFixture memory = new MemoryFixture();
+
+  @Override
+  protected PartitionStore store() {
+    return memory.store;
+  }
+
+  @Override
+  protected ProgressFeed feed() {
+    return memory.feed;
+  }
+
+  @Override
+  protected MetricQueries queries() {
+    return memory.queries;
+  }
+
+  @Override
+  protected int partitions() {
+    return MemoryFixture.PARTITIONS;
+  }
+
+  @Override
+  protected int freshPartition() {
+    return memory.freshPartition();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sentinelj.adapters.timescale;
+
+import dev.sentinelj.adapters.timescale.jooq.Routines;
+import java.time.LocalDate;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Makes room for a day before a row of that day is written. It works on a connection of the pool,
+ * because what it makes must be there whatever becomes of the transaction that asked; attaching a
+ * day does not wait for writers. One owner.
+ */
+final class DayPartitions {
+  /**
+   * Most days that one call may make: more than retention allows for is a mistake of the caller.
+   */
+  static final int MAX_NEW_DAYS = 400;
+
+  enum Table {
+    SAMPLES("samples"),
+    JOURNAL("metrics_raw");
+
+    private final String relation;
+
+    Table(String relation) {
+      this.relation = relation;
+    }
+  }
+
+  private record Known(Table table, long day) {}
+
+  private final Database database;
+  private final Set<Known> known = new HashSet<>();
+
+  DayPartitions(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * @param days since 1970-01-01
+   * @throws IllegalArgumentException when more than {@value #MAX_NEW_DAYS} of them are new
+   */
+  void ensure(Table table, Set<Long> days) {
+    Set<Long> missing = new HashSet<>(days);
+    missing.removeIf(day -> known.contains(new Known(table, day)));
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (missing.size() > MAX_NEW_DAYS) {
+      throw new IllegalArgumentException("samples of " + missing.size() + " new days at once");
+    }
+    LocalDate[] dates =
+        missing.stream().sorted().map(LocalDate::ofEpochDay).toArray(LocalDate[]::new);
+    database.transact(
+        "making room for new days",
+        dsl -> {
+          Routines.sentinelEnsurePartitions(dsl.configuration(), table.relation, dates);
+          return table;
+        });
+    missing.forEach(day -> known.add(new Known(table, day)));
+  }
+
+  boolean has(Table table, long day) {
+    return known.contains(new Known(table, day));
+  }
+
+  void forget() {
+    known.clear();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.sentinelj.adapters.timescale;
+
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.Lease;
+import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of {@code partition_leases}. Times are the server's clock, never that of the transaction,
+ * which may have waited. The token alone decides whether a transaction may commit: an expired lease
+ * that nobody took is still ours.
+ */
+final class Leases {
+  private static final String CREATE =
+      """
+      WITH lanes AS (
+        INSERT INTO bus_positions (partition, lane) VALUES (?, 0), (?, 1) ON CONFLICT DO NOTHING)
+      INSERT INTO partition_leases (partition, owner, token, expires_at)
+      VALUES (?, '', 0, '-infinity') ON CONFLICT DO NOTHING\
+      """;
+  private static final String READ =
+      """
+      SELECT owner, token, expires_at > clock_timestamp(), backend_pid, backend_start
+      FROM partition_leases WHERE partition = ?\
+      """;
+  private static final String SET =
+      """
+      UPDATE partition_leases SET owner = ?, token = ?,
+        expires_at = clock_timestamp() + ? * interval '1 millisecond', backend_pid = pg_backend_pid(),
+        backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
+      WHERE partition = ? AND token = ?\
+      """;
+  private static final String RELEASE =
+      """
+      UPDATE partition_leases SET token = 0, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
+      WHERE partition = ? AND token = ?\
+      """;
+  private static final String HOLDS =
+      "SELECT 1 FROM partition_leases WHERE partition = ? AND token = ? FOR SHARE";
+  private static final String POSITIONS =
+      "SELECT lane, generation, sequence, stamp_ms FROM bus_positions WHERE partition = ?";
+
+  private final RandomGenerator random;
+
+  Leases(RandomGenerator random) {
+    this.random = random;
+  }
+
+  private record Row(
+      String owner, long token, boolean running, StrandConnection.@Nullable Backend backend) {}
+
+  LeaseAnswer take(Connection connection, int partition, String owner, Optional<Lease> held)
+      throws SQLException {
+    if (held.isPresent() && set(connection, held.get(), held.get().token())) {
+      return new LeaseAnswer.Granted(held.get());
+    }
+    Row row = row(connection, partition);
+    if (row == null) {
+      create(connection, partition);
+      row = new Row("", 0, false, null);
+    }
+    if (row.running() && !row.owner().equals(owner)) {
+      return new LeaseAnswer.Held(row.owner());
+    }
+    if (row.backend() != null && row.token() != 0) {
+      endFormer(connection, row.backend());
+    }
+    Lease fresh = new Lease(partition, owner, freshToken());
+    if (set(connection, fresh, row.token())) {
+      return new LeaseAnswer.Granted(fresh);
+    }
+    Row winner = row(connection, partition);
+    return new LeaseAnswer.Held(winner == null ? "" : winner.owner());
+  }
+
+  void release(Connection connection, Lease lease) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(RELEASE)) {
+      statement.setInt(1, lease.partition());
+      statement.setLong(2, lease.token());
+      statement.executeUpdate();
+    }
+  }
+
+  /** Whether the lease is still ours; then nobody can take it before this transaction ends. */
+  static boolean holds(Connection connection, Lease lease) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(HOLDS)) {
+      statement.setInt(1, lease.partition());
+      statement.setLong(2, lease.token());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  static Map<Lane, BusPosition> positions(Connection connection, int partition)
+      throws SQLException {
+    Map<Lane, BusPosition> positions = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      positions.put(lane, BusPosition.START);
+    }
+    try (PreparedStatement statement = connection.prepareStatement(POSITIONS)) {
+      statement.setInt(1, partition);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          positions.put(
+              Lane.ofCode(rows.getInt(1)),
+              new BusPosition(rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+        }
+      }
+    }
+    return positions;
+  }
+
+  /** A worker frozen inside a statement holds its locks past every time-out of the server. */
+  private static void endFormer(Connection connection, StrandConnection.Backend backend)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("SELECT pg_backend_pid()");
+        ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      if (rows.getInt(1) == backend.pid()) {
+        return;
+      }
+    }
+    StrandConnection.terminate(connection, backend);
+  }
+
+  private static boolean set(Connection connection, Lease lease, long expected)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SET)) {
+      statement.setString(1, lease.owner());
+      statement.setLong(2, lease.token());
+      statement.setLong(3, PartitionStore.LEASE_MILLIS);
+      statement.setInt(4, lease.partition());
+      statement.setLong(5, expected);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  private static void create(Connection connection, int partition) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
+      statement.setInt(1, partition);
+      statement.setInt(2, partition);
+      statement.setInt(3, partition);
+      statement.executeUpdate();
+    }
+  }
+
+  private static @Nullable Row row(Connection connection, int partition) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+      statement.setInt(1, partition);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next()
+            ? new Row(rows.getString(1), rows.getLong(2), rows.getBoolean(3), backend(rows))
+            : null;
+      }
+    }
+  }
+
+  private static StrandConnection.@Nullable Backend backend(ResultSet rows) throws SQLException {
+    int pid = rows.getInt(4);
+    return rows.wasNull()
+        ? null
+        : new StrandConnection.Backend(pid, rows.getObject(5, OffsetDateTime.class));
+  }
+
+  private long freshToken() {
+    long token = random.nextLong();
+    return token == 0 ? 1 : token;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sentinelj.adapters.timescale;
+
+import static dev.sentinelj.adapters.timescale.jooq.Tables.AGENT_PROGRESS;
+import static dev.sentinelj.adapters.timescale.jooq.Tables.QUARANTINE;
+import static dev.sentinelj.adapters.timescale.jooq.Tables.SAMPLES;
+import static dev.sentinelj.adapters.timescale.jooq.Tables.SERIES;
+import static dev.sentinelj.adapters.timescale.jooq.Tables.V_STORE;
+import static org.jooq.impl.DSL.lateral;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.metric.MetricType;
+import dev.sentinelj.core.metric.Series;
+import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.ports.driven.MetricQueries;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/** Reads through the index (series_id, time), one look-up per series; never a scan of the samples. */
+public final class TimescaleMetricQueries implements MetricQueries {
+  /** Series of one answer are put in order by name and labels as text, both by bytes. */
+  static final Field<String> LABEL_ORDER =
+      SERIES.LABELS.cast(SQLDataType.CLOB).collate(DSL.collation("C"));
+
+  private final Database database;
+
+  public TimescaleMetricQueries(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public List<Latest> latest(AgentId agent, String namePrefix, long sinceMillis, int limit) {
+    var newest =
+        lateral(
+            select(SAMPLES.TIME, SAMPLES.VALUE)
+                .from(SAMPLES)
+                .where(SAMPLES.SERIES_ID.eq(SERIES.ID), SAMPLES.TIME.ge(Times.of(sinceMillis)))
+                .orderBy(SAMPLES.TIME.desc())
+                .limit(1))
+            .as("newest");
+    return database.ask(
+        "reading the newest samples of " + agent,
+        dsl ->
+            dsl.select(
+                    SERIES.NAME,
+                    SERIES.TYPE,
+                    SERIES.UNIT,
+                    SERIES.LABELS,
+                    newest.field(SAMPLES.TIME),
+                    newest.field(SAMPLES.VALUE))
+                .from(SERIES)
+                .crossJoin(newest)
+                .where(
+                    SERIES.AGENT.eq(agent.value()),
+                    SERIES.NAME.startsWith(StoredText.of(namePrefix)))
+                .orderBy(SERIES.NAME, LABEL_ORDER, SERIES.ID)
+                .limit(limit)
+                .fetch(
+                    row ->
+                        new Latest(
+                            series(row.value1(), row.value2(), row.value3(), row.value4()),
+                            Times.millis(row.value5()),
+                            row.value6())));
+  }
+
+  @Override
+  public List<RangeSeries> range(RangeQuery query) {
+    return database.snapshot(
+        "reading a range of " + query.agent(), dsl -> new RangeRows(dsl, query).read());
+  }
+
+  @Override
+  public List<EpochBalance> balance(AgentId agent) {
+    return database.ask(
+        "reading the balance of " + agent,
+        dsl ->
+            dsl.selectFrom(AGENT_PROGRESS)
+                .where(AGENT_PROGRESS.AGENT.eq(agent.value()))
+                .orderBy(AGENT_PROGRESS.ORDINAL.desc())
+                .fetch(
+                    row ->
+                        new EpochBalance(
+                            row.getEpoch(),
+                            row.getThrough(),
+                            new Balance(
+                                row.getCollected(),
+                                row.getStored(),
+                                row.getQuarantined(),
+                                row.getLost(),
+                                row.getOverflow()),
+                            row.getClosed(),
+                            row.getForked())));
+  }
+
+  @Override
+  public List<Quarantined> quarantined(Optional<AgentId> agent, int limit) {
+    Condition wanted = agent.map(id -> QUARANTINE.AGENT.eq(id.value())).orElse(noCondition());
+    return database.ask(
+        "reading the quarantine",
+        dsl ->
+            dsl.select(
+                    QUARANTINE.ID,
+                    QUARANTINE.AGENT,
+                    QUARANTINE.REASON,
+                    QUARANTINE.DETAIL,
+                    QUARANTINE.RECEIVED_AT,
+                    QUARANTINE.SAMPLES)
+                .from(QUARANTINE)
+                .where(wanted)
+                .orderBy(QUARANTINE.ID.desc())
+                .limit(limit)
+                .fetch(
+                    row ->
+                        new Quarantined(
+                            row.value1(),
+                            Optional.ofNullable(row.value2()),
+                            row.value3(),
+                            row.value4(),
+                            Times.millis(row.value5()),
+                            row.value6())));
+  }
+
+  @Override
+  public String describe() {
+    return database.ask(
+        "asking for the version",
+        dsl -> {
+          var store = dsl.selectFrom(V_STORE).fetchSingle();
+          String cut =
+              store.getTimescaledb() == null
+                  ? "native day partitions"
+                  : "TimescaleDB " + store.getTimescaledb();
+          return "PostgreSQL " + store.getVersion() + ", " + cut;
+        });
+  }
+
+  static Series series(String name, short type, String unit, JSONB labels) {
+    return new Series(name, MetricType.ofCode(type), unit, Labels.parse(labels));
+  }
+}

@@ -1,0 +1,275 @@
+package dev.sentinelj.adapters.timescale;
+
+import static dev.sentinelj.adapters.timescale.jooq.Tables.AGENTS;
+import static dev.sentinelj.adapters.timescale.jooq.Tables.PARTITION_LEASES;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.MetricQueries;
+import dev.sentinelj.ports.driven.OperatorStore;
+import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.testkit.AgentRegistryContract;
+import dev.sentinelj.testkit.LossContract;
+import dev.sentinelj.testkit.MetricQueriesContract;
+import dev.sentinelj.testkit.OperatorStoreContract;
+import dev.sentinelj.testkit.ParkingContract;
+import dev.sentinelj.testkit.PartitionStoreContract;
+import dev.sentinelj.testkit.PartitionTransactionContract;
+import dev.sentinelj.testkit.ProgressFeedContract;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.types.DayToSecond;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** Every contract of the store, on a real PostgreSQL: one database for all but the operators, which want an empty one. */
+class TimescaleContractsTest {
+  private static final AtomicInteger FRESH_PARTITION = new AtomicInteger();
+  private static Database database;
+  private static TimescalePartitionStore store;
+
+  @BeforeAll
+  static void start() {
+    database = PostgresForTests.migrated();
+    store = new TimescalePartitionStore(database, "contract");
+  }
+
+  @AfterAll
+  static void stop() {
+    store.close();
+    database.close();
+  }
+
+  private static AgentId addDeleted(AgentId agent) {
+    database.ask(
+        "entering a deleted agent",
+        dsl ->
+            dsl.insertInto(AGENTS)
+                .set(AGENTS.ID, agent.value())
+                .set(AGENTS.HARDWARE_ID, "hardware")
+                .set(AGENTS.VERSION, "1")
+                .set(AGENTS.REGISTERED_AT, Times.of(1))
+                .set(AGENTS.DELETED_AT, Times.of(2))
+                .execute());
+    return agent;
+  }
+
+  @Nested
+  class Partitions extends PartitionStoreContract {
+    @Override
+    protected void leaseClockAdvances(int partition, long millis) {
+      database.ask(
+          "moving the end of a lease",
+          dsl ->
+              dsl.update(PARTITION_LEASES)
+                  .set(
+                      PARTITION_LEASES.EXPIRES_AT,
+                      PARTITION_LEASES.EXPIRES_AT.minus(
+                          DayToSecond.valueOf(Duration.ofMillis(millis))))
+                  .where(PARTITION_LEASES.PARTITION.eq(partition))
+                  .execute());
+    }
+
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class Transactions extends PartitionTransactionContract {
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class Losses extends LossContract {
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class Parking extends ParkingContract {
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class Queries extends MetricQueriesContract {
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class Feed extends ProgressFeedContract {
+    @Override
+    protected AgentId deletedAgent() {
+      return addDeleted(new AgentId("gone-" + UUID.randomUUID()));
+    }
+
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class Agents extends AgentRegistryContract {
+    @Override
+    protected AgentRegistry registry() {
+      return new TimescaleAgentRegistry(database);
+    }
+
+    @Override
+    protected void delete(AgentId agent, long atMillis) {
+      database.ask(
+          "deleting an agent",
+          dsl ->
+              dsl.update(AGENTS)
+                  .set(AGENTS.DELETED_AT, Times.of(atMillis))
+                  .where(AGENTS.ID.eq(agent.value()))
+                  .execute());
+    }
+  }
+
+  @Nested
+  class Operators extends OperatorStoreContract {
+    private final OperatorStore operators = new TimescaleOperatorStore(PostgresForTests.migrated());
+
+    @Override
+    protected OperatorStore store() {
+      return operators;
+    }
+  }
+}

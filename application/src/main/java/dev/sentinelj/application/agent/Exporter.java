@@ -1,0 +1,308 @@
+package dev.sentinelj.application.agent;
+
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.ingest.Refusal;
+import dev.sentinelj.core.session.Downlink;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.RefusedBatches;
+import dev.sentinelj.ports.driven.Uplink;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ships the log to a gateway: keeps a session open, sends in order, sends again on evidence, and
+ * deletes what the database has.
+ *
+ * <p>Nothing here blocks but reading the log. Not thread safe: everything is called on the mailbox
+ * given, which runs one task at a time and none inside another; what the uplink says comes back
+ * through it.
+ */
+public final class Exporter {
+
+  private static final Backoff RECONNECT = new Backoff(0, 1_000, 30_000);
+
+  /** After a refusal, which asking more often does not change. */
+  private static final Backoff REFUSED = new Backoff(1_000, 2_000, 600_000);
+
+  /** A session that lasted so long was a success: the next failure counts as the first. */
+  private static final long SETTLED_MILLIS = 10_000;
+
+  private final AgentIdentity identity;
+  private final BatchLog log;
+  private final Uplink uplink;
+  private final ServerTerms terms;
+  private final ExporterOptions options;
+  private final RandomGenerator random;
+  private final Executor mailbox;
+  private final Supplier<Now> clock;
+  private final SetBook sets;
+  private final CommittedWord word = new CommittedWord();
+  private final SegmentFreeing freeing;
+  private final Outbound outbound;
+
+  private State state = State.WAITING;
+  private Uplink.@Nullable Session session;
+  private long sessionNumber;
+  private @Nullable Now since;
+  private @Nullable Now lastHeartbeat;
+  private long connectAtNanos;
+  private boolean connectedBefore;
+  private int failures;
+  private boolean clockCorrected;
+  private String lastError = "";
+
+  /** Where the session stands. */
+  public enum State {
+    /** Between two tries. */
+    WAITING,
+    CONNECTING,
+    OPEN,
+    /** For good: closed, or the agent was deleted. */
+    STOPPED
+  }
+
+  /**
+   * How shipping goes.
+   *
+   * @param offsetMillis what is added to the agent's clock
+   * @param oldestUnsentMillis age of the oldest batch that no gateway has accepted; 0 without one
+   * @param inFlight batches without an answer
+   * @param accepted batches taken by a gateway since the start, repeats included
+   * @param resent batches sent again within a session since the start
+   * @param refused batches refused for good since the start
+   * @param committedThrough every seq up to it is committed by the latest word
+   * @param freedSegments segments deleted since the start
+   * @param forked whether the database met another content under an id of ours
+   * @param lastError one line, empty when there was none
+   */
+  public record Status(
+      State state,
+      long offsetMillis,
+      long oldestUnsentMillis,
+      int inFlight,
+      long accepted,
+      long resent,
+      long refused,
+      long committedThrough,
+      long freedSegments,
+      boolean forked,
+      String lastError) {}
+
+  /**
+   * @param random gives attempts and back-offs
+   * @param mailbox where events of the uplink come back to
+   * @param clock read once per event
+   */
+  public Exporter(
+      AgentIdentity identity,
+      BatchLog log,
+      BatchCodec codec,
+      Uplink uplink,
+      RefusedBatches refused,
+      LossWriter losses,
+      ServerTerms terms,
+      ExporterOptions options,
+      RandomGenerator random,
+      Executor mailbox,
+      Supplier<Now> clock) {
+    this.identity = identity;
+    this.log = log;
+    this.uplink = uplink;
+    this.terms = terms;
+    this.options = options;
+    this.random = random;
+    this.mailbox = mailbox;
+    this.clock = clock;
+    this.sets = new SetBook(log, codec);
+    this.freeing = new SegmentFreeing(log, random);
+    this.outbound = new Outbound(log, terms, sets, word, freeing, losses, refused, options, random);
+  }
+
+  /** Does what time asks for. Call it often: nothing is sent later than the next call. */
+  public void poll(Now now) {
+    switch (state) {
+      case WAITING -> {
+        if (!connectedBefore || now.monotonicNanos() - connectAtNanos >= 0) {
+          connect(now);
+        }
+      }
+      case CONNECTING -> {
+        if (sinceMillis(now) >= options.answerWithin().toMillis()) {
+          abandon("the gateway did not answer the handshake", now);
+        }
+      }
+      case OPEN -> pollSession(now);
+      case STOPPED -> {}
+    }
+  }
+
+  /** Ends the session and opens no other. */
+  public void close() {
+    state = State.STOPPED;
+    endSession();
+  }
+
+  public Status status(Now now) {
+    return new Status(
+        state,
+        terms.offsetMillis(),
+        outbound.oldestUnsentMillis(now),
+        outbound.inFlight(),
+        outbound.acceptedBatches(),
+        outbound.resent(),
+        outbound.refusedBatches(),
+        word.through(),
+        freeing.freed(),
+        word.forked() || word.through() >= log.nextSeq(),
+        lastError);
+  }
+
+  private void connect(Now now) {
+    connectedBefore = true;
+    state = State.CONNECTING;
+    since = now;
+    clockCorrected = false;
+    long number = ++sessionNumber;
+    session =
+        uplink.open(
+            new Uplink.Opening(
+                new EpochId(identity.id(), log.epoch()),
+                identity.key().get(),
+                identity.version(),
+                log.nextSeq(),
+                terms.stamp(now)),
+            event -> mailbox.execute(() -> heard(number, event)));
+  }
+
+  private void heard(long number, Downlink event) {
+    if (number == sessionNumber && state != State.STOPPED) {
+      on(event, clock.get());
+    }
+  }
+
+  private void on(Downlink event, Now now) {
+    switch (event) {
+      case Downlink.Opened opened -> onOpened(opened, now);
+      case Downlink.Accepted(long epoch, long seq, long attempt, var receipt) -> {
+        if (epoch == log.epoch()) {
+          outbound.accepted(seq, attempt, receipt, now);
+        }
+      }
+      case Downlink.Progress(var committed) -> {
+        if (committed.progress().epoch().equals(new EpochId(identity.id(), log.epoch()))) {
+          outbound.progress(committed, now);
+        }
+      }
+      case Downlink.RetryLater(long epoch, long seq, long attempt, var reason, long delay) -> {
+        if (epoch == log.epoch()) {
+          lastError = "the gateway asks to wait: " + reason.word();
+          outbound.retryLater(seq, attempt, delay, now);
+        }
+      }
+      case Downlink.Refused refused -> onRefused(refused, now);
+      case Downlink.Skewed(long serverMillis) -> onSkewed(serverMillis, now);
+      case Downlink.SetsNeeded(var hashes) -> sets.asked(hashes);
+      case Downlink.Reconciled(var answer) -> outbound.missing(freeing.answered(answer, now));
+      case Downlink.Closed(var why, String reason) -> onClosed(why, reason, now);
+    }
+    pump(now);
+  }
+
+  private void onOpened(Downlink.Opened opened, Now now) {
+    state = State.OPEN;
+    since = now;
+    lastHeartbeat = now;
+    terms.adopt(opened.limits());
+    terms.adopt(opened.serverMillis(), now);
+    outbound.opened(now);
+  }
+
+  private void onSkewed(long serverMillis, Now now) {
+    if (terms.adopt(serverMillis, now)) {
+      clockCorrected = true;
+      outbound.clockChanged(now);
+    }
+  }
+
+  private void onRefused(Downlink.Refused refused, Now now) {
+    if (refused.epoch() != log.epoch()) {
+      return;
+    }
+    boolean settled = outbound.refused(refused.seq(), refused.attempt(), refused.reason(), now);
+    lastError = "batch " + refused.seq() + " was refused: " + refused.reason().word();
+    if (refused.reason() == Refusal.DELETED_AGENT) {
+      close();
+    } else if (!settled && !refused.reason().permanent()) {
+      endSession();
+      waitToConnect(REFUSED, now);
+    }
+  }
+
+  private void onClosed(Downlink.CloseReason why, String reason, Now now) {
+    lastError = reason;
+    endSession();
+    waitToConnect(
+        why == Downlink.CloseReason.REFUSED && !clockCorrected ? REFUSED : RECONNECT, now);
+  }
+
+  private void abandon(String reason, Now now) {
+    lastError = reason;
+    endSession();
+    waitToConnect(RECONNECT, now);
+  }
+
+  private void endSession() {
+    sessionNumber++; // whatever the old one still says is not for the next
+    Uplink.Session ended = session;
+    session = null;
+    if (ended != null) {
+      ended.close();
+    }
+    outbound.ended();
+  }
+
+  private void waitToConnect(Backoff backoff, Now now) {
+    boolean settled = state == State.OPEN && sinceMillis(now) >= SETTLED_MILLIS;
+    failures = settled || clockCorrected ? 1 : failures + 1;
+    state = State.WAITING;
+    connectAtNanos = now.monotonicNanos() + backoff.millis(failures, random) * 1_000_000;
+  }
+
+  private void pollSession(Now now) {
+    if (outbound.stuck(now)) {
+      abandon("the gateway did not answer a batch", now);
+      return;
+    }
+    heartbeat(now);
+    outbound.poll(now);
+    pump(now);
+    Uplink.Session current = session;
+    if (current != null) {
+      freeing.question(word, now).ifPresent(current::reconcile);
+    }
+  }
+
+  private void heartbeat(Now now) {
+    if (session != null
+        && lastHeartbeat != null
+        && now.millisSince(lastHeartbeat) >= terms.limits().heartbeatMillis()) {
+      lastHeartbeat = now;
+      session.heartbeat(terms.stamp(now));
+    }
+  }
+
+  private void pump(Now now) {
+    Uplink.Session current = session;
+    if (state == State.OPEN && current != null) {
+      outbound.pump(current, identity.key().get(), now);
+    }
+  }
+
+  private long sinceMillis(Now now) {
+    return since == null ? 0 : now.millisSince(since);
+  }
+}

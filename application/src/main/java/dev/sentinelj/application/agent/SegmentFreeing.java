@@ -1,0 +1,201 @@
+package dev.sentinelj.application.agent;
+
+import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.session.ReconcileAnswer;
+import dev.sentinelj.core.session.ReconcileQuery;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.BatchLog;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes segments of the log, oldest first, and each only after the database was asked whether it
+ * has exactly those batches. Marks alone delete nothing.
+ */
+final class SegmentFreeing {
+
+  private static final Backoff ASK_AGAIN = new Backoff(1_000, 2_000, 600_000);
+
+  /** A question without an answer for so long may be asked again. */
+  private static final long ANSWER_MILLIS = 60_000;
+
+  private static final int READ_COUNT = 256;
+  private static final long READ_BYTES = 1L << 20;
+
+  private final BatchLog log;
+  private final RandomGenerator random;
+
+  /** Given up for good in this process: they have a loss record instead of a row. */
+  private final Set<Long> refused = new HashSet<>();
+
+  private @Nullable ReconcileQuery asked;
+  private long askedAtNanos;
+  private long askAgainAtNanos;
+  private int differences;
+  private long freed;
+
+  SegmentFreeing(BatchLog log, RandomGenerator random) {
+    this.log = log;
+    this.random = random;
+  }
+
+  long freed() {
+    return freed;
+  }
+
+  boolean refused(long seq) {
+    return refused.contains(seq);
+  }
+
+  void refuse(long seq) {
+    refused.add(seq);
+  }
+
+  void sessionEnded() {
+    asked = null;
+  }
+
+  /** The question to ask now, if the oldest segment looks committed and none is under way. */
+  Optional<ReconcileQuery> question(CommittedWord word, Now now) {
+    boolean waiting =
+        asked != null && now.monotonicNanos() - askedAtNanos < ANSWER_MILLIS * 1_000_000;
+    if (waiting || (differences > 0 && now.monotonicNanos() - askAgainAtNanos < 0)) {
+      return Optional.empty();
+    }
+    if (!word.has(log.firstSeq())) {
+      return Optional.empty();
+    }
+    Optional<ReconcileQuery> question =
+        log.oldestSealed()
+            .filter(segment -> word.hasAll(segment.firstSeq(), segment.lastSeq()))
+            .map(this::queryFor);
+    question.ifPresent(query -> {
+      asked = query;
+      askedAtNanos = now.monotonicNanos();
+    });
+    return question;
+  }
+
+  /**
+   * Deletes the segment asked about when the database has it.
+   *
+   * @return seqs that it does not have, to be sent again
+   */
+  List<Long> answered(ReconcileAnswer answer, Now now) {
+    ReconcileQuery query = asked;
+    if (query == null) {
+      return List.of();
+    }
+    return switch (answer) {
+      case ReconcileAnswer.Equal(long epoch, long from, long to) -> {
+        if (matches(query, epoch, from, to)) {
+          delete(query, now);
+        }
+        yield List.of();
+      }
+      case ReconcileAnswer.Differs(long epoch, long from, long to, var rows) ->
+          matches(query, epoch, from, to) ? compare(query, rows, now) : List.of();
+    };
+  }
+
+  private List<Long> compare(ReconcileQuery query, List<ReconcileAnswer.Row> rows, Now now) {
+    Map<Long, Sha256> ledger = new HashMap<>();
+    rows.forEach(row -> ledger.put(row.seq(), row.contentHash()));
+    List<Long> missing = new ArrayList<>();
+    boolean forked = false;
+    for (SignedBatch batch : batches(query.from(), query.to())) {
+      Sha256 row = ledger.remove(batch.id().seq());
+      if (row == null) {
+        addMissing(batch, missing);
+      } else {
+        forked |= !row.equals(batch.contentHash());
+      }
+    }
+    if (missing.isEmpty() && !forked && ledger.isEmpty()) {
+      delete(query, now);
+    } else {
+      later(now);
+    }
+    return missing;
+  }
+
+  /**
+   * A loss record is committed as losses, and a refused batch as one of them: neither needs a row.
+   */
+  private void addMissing(SignedBatch batch, List<Long> missing) {
+    long seq = batch.id().seq();
+    if (batch.header().kind() == BatchKind.DATA && !refused.contains(seq)) {
+      missing.add(seq);
+    }
+  }
+
+  private void delete(ReconcileQuery query, Now now) {
+    Optional<BatchLog.SealedSegment> segment =
+        log.oldestSealed().filter(s -> s.firstSeq() == query.from() && s.lastSeq() == query.to());
+    asked = null;
+    if (segment.isPresent()) {
+      try {
+        log.delete(segment.get());
+        differences = 0;
+        freed++;
+        refused.removeIf(seq -> seq <= query.to());
+      } catch (PortUnavailableException _) {
+        later(now);
+      }
+    }
+  }
+
+  private void later(Now now) {
+    asked = null;
+    differences++;
+    askAgainAtNanos = now.monotonicNanos() + ASK_AGAIN.millis(differences, random) * 1_000_000;
+  }
+
+  private ReconcileQuery queryFor(BatchLog.SealedSegment segment) {
+    return new ReconcileQuery(
+        log.epoch(),
+        segment.firstSeq(),
+        segment.lastSeq(),
+        ReconcileQuery.digestOf(hashesWithRows(segment)));
+  }
+
+  private List<Sha256> hashesWithRows(BatchLog.SealedSegment segment) {
+    boolean noneRefused =
+        refused.stream().noneMatch(s -> segment.firstSeq() <= s && s <= segment.lastSeq());
+    if (noneRefused) {
+      return segment.contentHashes();
+    }
+    return batches(segment.firstSeq(), segment.lastSeq()).stream()
+        .filter(batch -> !refused.contains(batch.id().seq()))
+        .map(SignedBatch::contentHash)
+        .toList();
+  }
+
+  private List<SignedBatch> batches(long from, long to) {
+    List<SignedBatch> found = new ArrayList<>();
+    long next = from;
+    while (next <= to) {
+      List<SignedBatch> read = log.read(next, READ_COUNT, READ_BYTES);
+      if (read.isEmpty()) {
+        return found;
+      }
+      read.stream().filter(batch -> batch.id().seq() <= to).forEach(found::add);
+      next = read.getLast().id().seq() + 1;
+    }
+    return found;
+  }
+
+  private static boolean matches(ReconcileQuery query, long epoch, long from, long to) {
+    return query.epoch() == epoch && query.from() == from && query.to() == to;
+  }
+}

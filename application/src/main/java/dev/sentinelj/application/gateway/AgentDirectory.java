@@ -1,0 +1,307 @@
+package dev.sentinelj.application.gateway;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.signing.AgentKey;
+import dev.sentinelj.core.signing.KeyId;
+import dev.sentinelj.core.signing.KeyRing;
+import dev.sentinelj.core.signing.Secret;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AgentRegistry.Lookup;
+import dev.sentinelj.ports.driven.AgentRegistry.StoredKey;
+import dev.sentinelj.ports.driven.SecretVault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Agents and their working keys, behind a short cache so that a batch costs neither a query nor a
+ * key derivation.
+ *
+ * <p>What was read is believed for {@link #TTL}, which is how long a revocation takes at most. When
+ * the registry does not answer, known agents are served for {@link #STALE}, and of others is said
+ * that the registry is not reachable, never that they are unknown. Unknown ids are remembered in a
+ * bounded memory of their own and looked up at a limited rate, because anybody may ask for them.
+ *
+ * <p>Thread safe: short synchronized sections around memory, look-ups outside.
+ */
+public final class AgentDirectory {
+  public static final Duration TTL = Duration.ofSeconds(2);
+  public static final Duration STALE = Duration.ofHours(1);
+
+  /**
+   * After a failed look-up what is known is served this long before the registry is asked again.
+   */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** Most agents whose keys are held; the one not asked for the longest goes first. */
+  public static final int MAX_KNOWN = 20_000;
+
+  /** Most ids remembered as unknown or deleted. */
+  public static final int MAX_ABSENT = 10_000;
+
+  /** Look-ups per second of ids that are not held, and of keys that a held agent lacks. */
+  public static final int LOOKUPS_PER_SECOND = 2_000;
+
+  /** An id that no agent has: asking for it shows that the registry answers. */
+  private static final AgentId PROBE = new AgentId("registry-probe");
+
+  private final AgentRegistry registry;
+  private final SecretVault vault;
+  private final TokenBucket lookups = new TokenBucket(LOOKUPS_PER_SECOND);
+  private final Map<AgentId, Known> known = recent(MAX_KNOWN);
+  private final Map<AgentId, Absent> absent = recent(MAX_ABSENT);
+  private final Map<AgentId, CompletableFuture<Answer>> underWay = new HashMap<>();
+  private long pausedUntilNanos;
+  private boolean paused;
+  private long probedAtNanos;
+  private boolean probed;
+
+  public AgentDirectory(AgentRegistry registry, SecretVault vault) {
+    this.registry = registry;
+    this.vault = vault;
+  }
+
+  /** What is known under an id. */
+  public sealed interface Answer {
+    /** An agent with its keys. */
+    record Found(Keys keys) implements Answer {}
+
+    record Deleted(long atMillis) implements Answer {}
+
+    record Unknown() implements Answer {}
+
+    /** The registry is not reachable, and nothing recent enough is held. */
+    record Unavailable() implements Answer {}
+
+    /** Too many look-ups at once. */
+    record Throttled() implements Answer {}
+  }
+
+  /**
+   * @param ring working keys
+   * @param proved every key id of the agent, and whether a MAC under it held before
+   * @param version what the agent said of itself last
+   */
+  public record Keys(KeyRing ring, Map<KeyId, Boolean> proved, String version) {
+    public boolean knows(KeyId id) {
+      return proved.containsKey(id);
+    }
+  }
+
+  /** What is known of {@code agent}, at most {@link #TTL} old. The stage never fails. */
+  public CompletionStage<Answer> find(AgentId agent, Now now) {
+    synchronized (this) {
+      Optional<Answer> held = held(agent, now);
+      if (held.isPresent()) {
+        return CompletableFuture.completedFuture(held.get());
+      }
+    }
+    return lookUp(agent, now);
+  }
+
+  /**
+   * What the registry says now, for whoever met a key that {@link #find} does not know: it may have
+   * been made in this very second. The stage never fails.
+   */
+  public CompletionStage<Answer> findAnew(AgentId agent, Now now) {
+    return lookUp(agent, now);
+  }
+
+  /** Notes once per key that a MAC under it held. Call it after the MAC only. */
+  public void prove(AgentId agent, KeyId key, Keys keys, Now now) {
+    if (Boolean.TRUE.equals(keys.proved().get(key))) {
+      return;
+    }
+    // a failure is made good by the next batch: until the registry says proved, each look-up asks
+    // anew
+    registry
+        .prove(agent, key, now.wallMillis())
+        .whenComplete((_, failure) -> proved(agent, key, failure));
+  }
+
+  /** Asks the registry for a sign of life when nothing else did within a second. */
+  public void poll(Now now) {
+    synchronized (this) {
+      if (probed && now.monotonicNanos() - probedAtNanos < PAUSE.toNanos()) {
+        return;
+      }
+    }
+    lookUp(PROBE, now);
+  }
+
+  /** Whether the registry answered when it was last asked. */
+  public synchronized boolean usable() {
+    return !paused;
+  }
+
+  public synchronized int size() {
+    return known.size();
+  }
+
+  private Optional<Answer> held(AgentId agent, Now now) {
+    Known entry = known.get(agent);
+    if (entry != null) {
+      long age = now.monotonicNanos() - entry.readAtNanos;
+      boolean pausing = paused && now.monotonicNanos() < pausedUntilNanos;
+      boolean served = age < TTL.toNanos() || (pausing && age < STALE.toNanos());
+      return served ? Optional.of(entry.answer) : Optional.empty();
+    }
+    Absent none = absent.get(agent);
+    return none != null && now.monotonicNanos() - none.readAtNanos < TTL.toNanos()
+        ? Optional.of(none.answer)
+        : Optional.empty();
+  }
+
+  private CompletionStage<Answer> lookUp(AgentId agent, Now now) {
+    CompletableFuture<Answer> mine = new CompletableFuture<>();
+    synchronized (this) {
+      CompletableFuture<Answer> others = underWay.get(agent);
+      if (others != null) {
+        return others;
+      }
+      if (!lookups.tryTake(now)) {
+        return CompletableFuture.completedFuture(stale(agent, now).orElse(new Answer.Throttled()));
+      }
+      underWay.put(agent, mine);
+      probed = true;
+      probedAtNanos = now.monotonicNanos();
+    }
+    ask(agent)
+        .whenComplete((lookup, failure) -> mine.complete(settle(agent, lookup, failure, now)));
+    return mine;
+  }
+
+  private CompletionStage<Lookup> ask(AgentId agent) {
+    try {
+      return registry.find(agent);
+    } catch (PortUnavailableException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private Answer settle(
+      AgentId agent, @Nullable Lookup lookup, @Nullable Throwable failure, Now asked) {
+    Optional<Known> read = Optional.empty();
+    boolean readable = lookup != null && failure == null;
+    if (readable && lookup instanceof Lookup.Known(AgentRegistry.RegisteredAgent registered)) {
+      try {
+        read = Optional.of(derive(registered, asked));
+      } catch (SecretVault.UnreadableSecretException e) {
+        readable =
+            false; // our own key store is at fault: the agent must not hear that it is unknown
+      }
+    }
+    synchronized (this) {
+      underWay.remove(agent);
+      if (lookup == null || !readable) {
+        pause(asked);
+        return stale(agent, asked).orElse(new Answer.Unavailable());
+      }
+      paused = false;
+      return keep(agent, lookup, read, asked);
+    }
+  }
+
+  private void pause(Now asked) {
+    paused = true;
+    pausedUntilNanos = asked.monotonicNanos() + PAUSE.toNanos();
+  }
+
+  private Answer keep(AgentId agent, Lookup lookup, Optional<Known> read, Now asked) {
+    if (read.isPresent()) {
+      known.put(agent, read.get());
+      absent.remove(agent);
+      return read.get().answer;
+    }
+    Answer none =
+        lookup instanceof Lookup.Deleted(long at) ? new Answer.Deleted(at) : new Answer.Unknown();
+    known.remove(agent);
+    absent.put(agent, new Absent(none, asked.monotonicNanos()));
+    return none;
+  }
+
+  private Optional<Answer> stale(AgentId agent, Now now) {
+    Known entry = known.get(agent);
+    boolean young = entry != null && now.monotonicNanos() - entry.readAtNanos < STALE.toNanos();
+    return entry != null && young ? Optional.of(entry.answer) : Optional.empty();
+  }
+
+  private Known derive(AgentRegistry.RegisteredAgent agent, Now asked) {
+    Map<KeyId, Derived> before = derivedOf(agent.id());
+    Map<KeyId, Derived> derived = new HashMap<>();
+    Map<KeyId, Boolean> proved = new HashMap<>();
+    List<KeyRing.Entry> entries = new ArrayList<>();
+    for (StoredKey stored : agent.keys()) {
+      Derived key = derive(agent.id(), stored, before.get(stored.id()));
+      derived.put(stored.id(), key);
+      proved.put(stored.id(), stored.proved());
+      entries.add(new KeyRing.Entry(key.key, state(stored)));
+    }
+    Keys keys = new Keys(new KeyRing(entries), Map.copyOf(proved), agent.version());
+    return new Known(new Answer.Found(keys), derived, asked.monotonicNanos());
+  }
+
+  private Derived derive(AgentId agent, StoredKey stored, @Nullable Derived before) {
+    if (before != null && Arrays.equals(before.sealed, stored.sealedSecret())) {
+      return before;
+    }
+    byte[] plain = vault.open(stored.sealedSecret(), AgentRegistry.context(agent, stored.id()));
+    return new Derived(stored.sealedSecret(), new AgentKey(stored.id(), Secret.of(plain)));
+  }
+
+  private synchronized Map<KeyId, Derived> derivedOf(AgentId agent) {
+    Known entry = known.get(agent);
+    return entry == null ? Map.of() : entry.derived;
+  }
+
+  private static KeyRing.State state(StoredKey stored) {
+    if (stored.revokedAtMillis() != 0) {
+      return new KeyRing.State.Revoked(stored.revokedAtMillis());
+    }
+    return stored.rotatedAtMillis() != 0
+        ? new KeyRing.State.Rotated(stored.rotatedAtMillis())
+        : new KeyRing.State.Current();
+  }
+
+  private synchronized void proved(AgentId agent, KeyId key, @Nullable Throwable failure) {
+    Known entry = known.get(agent);
+    if (failure == null && entry != null) {
+      known.put(agent, entry.withProved(key));
+    }
+  }
+
+  private static <V> Map<AgentId, V> recent(int limit) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<AgentId, V> eldest) {
+        return size() > limit;
+      }
+    };
+  }
+
+  /** A key with the sealed bytes it came from, so that it is derived once. */
+  private record Derived(byte[] sealed, AgentKey key) {}
+
+  private record Absent(Answer answer, long readAtNanos) {}
+
+  private record Known(Answer.Found answer, Map<KeyId, Derived> derived, long readAtNanos) {
+    Known withProved(KeyId key) {
+      Map<KeyId, Boolean> proved = new HashMap<>(answer.keys().proved());
+      proved.computeIfPresent(key, (_, _) -> true);
+      Keys keys = new Keys(answer.keys().ring(), Map.copyOf(proved), answer.keys().version());
+      return new Known(new Answer.Found(keys), derived, readAtNanos);
+    }
+  }
+}

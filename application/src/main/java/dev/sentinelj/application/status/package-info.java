@@ -1,0 +1,5 @@
+/** Running totals that operators read. */
+@NullMarked
+package dev.sentinelj.application.status;
+
+import org.jspecify.annotations.NullMarked;

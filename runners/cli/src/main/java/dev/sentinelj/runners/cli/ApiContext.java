@@ -1,0 +1,63 @@
+package dev.sentinelj.runners.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * Which server the command line talks to, and the token it shows there: a file only its owner
+ * reads.
+ */
+public record ApiContext(String url, Optional<String> token) {
+  static final String FILE = "cli.properties";
+  static final String DEFAULT_URL = "http://127.0.0.1:8080";
+
+  /** What {@code home} keeps; the default address without a token when it keeps nothing. */
+  static ApiContext read(Path home) {
+    Properties kept = new Properties();
+    try (Reader in = Files.newBufferedReader(home.resolve(FILE))) {
+      kept.load(in);
+    } catch (NoSuchFileException e) {
+      return new ApiContext(DEFAULT_URL, Optional.empty());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "cannot read " + home.resolve(FILE) + ": mend or remove it, then run sentinel login");
+    }
+    return new ApiContext(
+        kept.getProperty("url", DEFAULT_URL), Optional.ofNullable(kept.getProperty("token")));
+  }
+
+  /** Keeps this in {@code home}, whole or not at all. */
+  public void write(Path home) throws IOException {
+    Properties kept = new Properties();
+    kept.setProperty("url", url);
+    token.ifPresent(value -> kept.setProperty("token", value));
+    Path temporary =
+        Files.createTempFile(
+            home,
+            FILE,
+            "",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (Writer out = Files.newBufferedWriter(temporary)) {
+      kept.store(out, "sentinel: server and token of the command line");
+    }
+    Files.move(
+        temporary,
+        home.resolve(FILE),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public String toString() {
+    return "ApiContext[" + url + "]";
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sentinelj.runners.cli;
+
+import com.github.rvesse.airline.HelpOption;
+import com.github.rvesse.airline.annotations.AirlineModule;
+import org.jspecify.annotations.Nullable;
+
+/** A command that answers {@code --help}. */
+abstract class HelpfulCommand implements CliCommand {
+  @AirlineModule private @Nullable HelpOption<CliCommand> help;
+
+  @Override
+  public final int run(CliContext context) {
+    return help != null && help.showHelpIfRequested() ? ExitCode.OK : execute(context);
+  }
+
+  abstract int execute(CliContext context);
+}

@@ -1,0 +1,51 @@
+package dev.sentinelj.runners.cli;
+
+import com.github.rvesse.airline.annotations.Arguments;
+import com.github.rvesse.airline.annotations.Command;
+import com.github.rvesse.airline.annotations.Option;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The newest value of each series. */
+@Command(name = "latest", description = "Show the newest value of each series of an agent")
+public final class MetricsLatestCommand extends RemoteCommand {
+  @Option(
+      name = "--agent",
+      title = "ID",
+      description = "The agent (default: the only one there is)")
+  private @Nullable String agent;
+
+  @Arguments(
+      title = "PREFIX",
+      description = "Only metrics whose name starts with this, such as system.cpu")
+  private @Nullable String prefix;
+
+  @Override
+  int execute(CliContext context) {
+    ApiClient client = client(context);
+    String id = AgentChoice.of(client, agent);
+    JsonNode answer =
+        client.get(
+            "/v1/metrics/agents/"
+                + ApiClient.encode(id)
+                + "/latest"
+                + ApiClient.query(Map.of("prefix", prefix == null ? "" : prefix)));
+    Table table =
+        new Table(
+            "nothing stored for " + id + " yet: it takes a moment after the start",
+            "METRIC",
+            "LABELS",
+            "VALUE",
+            "AGE");
+    for (JsonNode series : answer.path("items")) {
+      table.row(
+          series.path("name").asString(),
+          Format.labels(series.path("labels")),
+          Format.value(series.path("value").asDouble(), series.path("unit").asString("")),
+          Format.age(series.path("time").asString(""), Instant.now()));
+    }
+    return print(context, answer, table);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.sentinelj.runners.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What {@code sentinel up} was asked for.
+ *
+ * @param settings the options given, under the names the configuration file uses; they win over it
+ * @param ephemeral keep nothing: memory in place of database and bus
+ */
+public record UpOptions(Path home, Map<String, String> settings, boolean ephemeral) {
+  public UpOptions {
+    settings = Map.copyOf(settings);
+  }
+}

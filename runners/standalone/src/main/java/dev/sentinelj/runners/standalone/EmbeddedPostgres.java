@@ -1,0 +1,302 @@
+package dev.sentinelj.runners.standalone;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL of our own on loopback: durable settings, password authentication, data and programs
+ * under one directory. A server that was left over by a killed process is stopped and started
+ * again; its files are never deleted.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+
+  public static final String USER = "sentinel";
+  public static final String DATABASE = "postgres";
+
+  /** Recovery after a crash takes its time on a slow disk. */
+  static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  /**
+   * How often a server that ends at once is started again: what is in the way goes within seconds.
+   */
+  private static final int STARTS = 100;
+
+  private final Process process;
+  private final int port;
+  private final String password;
+
+  private EmbeddedPostgres(Process process, int port, String password) {
+    this.process = process;
+    this.port = port;
+    this.password = password;
+  }
+
+  /**
+   * Starts the server of {@code home/data}, making it first when there is none.
+   *
+   * @throws StartException when it does not answer within {@link #START_TIMEOUT}; the message names
+   *     the log file
+   */
+  public static EmbeddedPostgres start(Path home, String password) {
+    try {
+      Files.createDirectories(
+          home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      PostgresBinaries binaries = PostgresBinaries.under(home);
+      Path data = home.resolve("data").toAbsolutePath();
+      if (!Files.exists(data)) {
+        initialise(binaries, home, data, password);
+      }
+      stopLeftOver(data);
+      return launch(binaries, home, data, password);
+    } catch (IOException e) {
+      throw new StartException("cannot prepare the database in " + home + ": " + e.getMessage(), e);
+    }
+  }
+
+  public String jdbcUrl() {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
+  }
+
+  public String password() {
+    return password;
+  }
+
+  /** Asks for a fast shutdown and waits for it. */
+  @Override
+  public void close() {
+    stop(process.toHandle());
+  }
+
+  private static void initialise(PostgresBinaries binaries, Path home, Path data, String password)
+      throws IOException {
+    Path temporary = home.resolve("data.new");
+    if (Files.exists(temporary)) {
+      PostgresBinaries.deleteTree(temporary);
+    }
+    Path passwordFile =
+        Files.createTempFile(
+            home,
+            "pw",
+            "",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(passwordFile, password);
+      run(
+          home,
+          unprivileged(
+              binaries.program("initdb").toString(),
+              "--pgdata=" + temporary,
+              "--username=" + USER,
+              "--pwfile=" + passwordFile,
+              "--auth=scram-sha-256",
+              "--encoding=UTF8",
+              "--locale=C",
+              "--data-checksums"));
+      Files.move(temporary, data, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.delete(passwordFile);
+    }
+  }
+
+  private static void run(Path home, List<String> command) throws IOException {
+    Path log = home.resolve("initdb.log");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    if (awaitExit(process, START_TIMEOUT) != 0) {
+      throw new StartException("the database could not be made, see " + log + namespaceHint());
+    }
+  }
+
+  private static int awaitExit(Process process, Duration timeout) {
+    try {
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        return -1;
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while the database was made", e);
+    }
+  }
+
+  private static void stopLeftOver(Path data) {
+    Optional<PostmasterFile> file = PostmasterFile.in(data);
+    file.flatMap(found -> found.serverOf(data))
+        .ifPresent(server -> {
+          LOG.info("stopping the database server {} that a former run left over", server.pid());
+          stop(server);
+        });
+    file.filter(found -> found.serverOf(data).isEmpty()).ifPresent(_ -> removeStale(data));
+  }
+
+  /** PostgreSQL refuses to start while any process has the number in the file. */
+  private static void removeStale(Path data) {
+    try {
+      Files.deleteIfExists(data.resolve("postmaster.pid"));
+    } catch (IOException e) {
+      throw new StartException(
+          "cannot remove the stale " + data.resolve("postmaster.pid") + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static EmbeddedPostgres launch(
+      PostgresBinaries binaries, Path home, Path data, String password) throws IOException {
+    Path log = home.resolve("postgres.log");
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    for (int left = STARTS; left > 0 && System.nanoTime() < deadline; left--) {
+      int port = freePort();
+      Process process =
+          new ProcessBuilder(unprivileged(command(binaries, data, port)))
+              .directory(home.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      EmbeddedPostgres server = new EmbeddedPostgres(process, port, password);
+      if (server.awaitReady(deadline)) {
+        return server;
+      }
+      process.destroy();
+      pause(); // the port was taken meanwhile, or a killed server's last children still hold its
+      // memory
+    }
+    throw new StartException(
+        "the database does not start (" + lastLine(log) + "), see " + log + namespaceHint());
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return lines.isEmpty() ? "it says nothing" : lines.getLast();
+  }
+
+  private static String[] command(PostgresBinaries binaries, Path data, int port) {
+    List<String> command =
+        new ArrayList<>(List.of(binaries.program("postgres").toString(), "-D", data.toString()));
+    Properties settings = new Properties();
+    settings.put("port", Integer.toString(port));
+    settings.put("listen_addresses", "127.0.0.1");
+    settings.put("unix_socket_directories", "");
+    settings.put("fsync", "on");
+    settings.put("synchronous_commit", "on");
+    settings.put("full_page_writes", "on");
+    settings.put("max_connections", "50");
+    settings.put("shared_buffers", "256MB");
+    settings.put("max_wal_size", "2GB");
+    settings.put("checkpoint_timeout", "15min");
+    settings.put("wal_compression", "on");
+    settings.put("timezone", "UTC");
+    settings.put("log_timezone", "UTC");
+    settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+    return command.toArray(String[]::new);
+  }
+
+  private boolean awaitReady(long deadline) {
+    while (process.isAlive() && System.nanoTime() < deadline) {
+      if (answers()) {
+        return true;
+      }
+      pause();
+    }
+    return false;
+  }
+
+  private boolean answers() {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl(), USER, password)) {
+      return connection.isValid(5);
+    } catch (SQLException e) {
+      if ("28P01".equals(e.getSQLState())) {
+        throw new StartException(
+            "the database in this directory has another password than the one kept beside it: restore the file, or start with an empty directory",
+            e);
+      }
+      return false;
+    }
+  }
+
+  /** SIGINT, PostgreSQL's fast shutdown; SIGQUIT when that takes too long. */
+  private static void stop(ProcessHandle server) {
+    signal(server, "INT");
+    if (!awaitEnd(server)) {
+      signal(server, "QUIT");
+      awaitEnd(server);
+    }
+  }
+
+  private static boolean awaitEnd(ProcessHandle server) {
+    long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+    while (server.isAlive() && System.nanoTime() < deadline) {
+      pause();
+    }
+    return !server.isAlive();
+  }
+
+  private static void signal(ProcessHandle server, String name) {
+    try {
+      awaitExit(
+          new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start(),
+          STOP_TIMEOUT);
+    } catch (IOException e) {
+      server.destroy();
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while waiting for the database", e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /**
+   * In a session of its own, so that Ctrl-C at a terminal reaches us and not the database first. As
+   * root in a user namespace without a mapping, which takes every privilege away: PostgreSQL
+   * insists.
+   */
+  private static List<String> unprivileged(String... command) {
+    List<String> whole = new ArrayList<>(List.of("setsid"));
+    if (isRoot()) {
+      whole.addAll(List.of("unshare", "--user"));
+    }
+    whole.addAll(List.of(command));
+    return whole;
+  }
+
+  private static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static String namespaceHint() {
+    return isRoot()
+        ? " (started as root: this needs user namespaces, else run as an ordinary user)"
+        : "";
+  }
+}

@@ -1,0 +1,44 @@
+package dev.sentinelj.runners.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code postmaster.pid} of a data directory: who serves it, as far as that can be told. */
+record PostmasterFile(long pid) {
+
+  /** The file in {@code data}, if there is one that can be read. */
+  static Optional<PostmasterFile> in(Path data) {
+    try {
+      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      return lines.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new PostmasterFile(Long.parseLong(lines.getFirst().strip())));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The live server of {@code data}; a process that merely got the same number since does not
+   * count.
+   */
+  Optional<ProcessHandle> serverOf(Path data) {
+    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(process -> worksIn(data));
+  }
+
+  /** PostgreSQL makes its data directory its working directory. */
+  private boolean worksIn(Path data) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd"))
+          .equals(data.toRealPath());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
