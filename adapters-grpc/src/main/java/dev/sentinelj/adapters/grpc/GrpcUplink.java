@@ -23,8 +23,8 @@ public final class GrpcUplink implements Uplink {
   /** A silent connection is probed after this, and closed when as long again brings no answer. */
   static final long KEEP_ALIVE_SECONDS = 10;
 
-  /** Largest message of a gateway that is read. */
-  static final int MAX_MESSAGE_BYTES = 4 << 20;
+  /** Largest message of a gateway that is read: room for 100,000 rows of a reconciliation. */
+  static final int MAX_MESSAGE_BYTES = 8 << 20;
 
   static final Executor THREADS = task -> Thread.ofVirtual().name("grpc-uplink").start(task);
 

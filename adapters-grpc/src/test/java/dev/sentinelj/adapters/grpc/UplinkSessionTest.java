@@ -85,11 +85,12 @@ class UplinkSessionTest {
   @Test
   void message_underTheUplinkKey_endsTheSession() {
     open();
-    SessionSeal reflected = new SessionSeal(Sendings.KEY.uplink(), new byte[32]);
+    byte[] nonce = new byte[2 * Hello.NONCE_BYTES]; // what both sides sent here
+    SessionSeal reflected = new SessionSeal(Sendings.KEY.uplink(), nonce);
 
-    say(sealed(reflected.seal(ServerSignals.deleted().toByteArray())));
+    say(sealed(reflected.seal(ServerSignals.skewed(1).toByteArray())));
 
-    assertThat(events.next(Downlink.Closed.class).why()).isEqualTo(Downlink.CloseReason.LOST);
+    assertThat(events.next(Downlink.Closed.class).reason()).contains("MAC");
   }
 
   @Test

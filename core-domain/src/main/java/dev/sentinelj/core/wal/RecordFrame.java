@@ -7,9 +7,10 @@ import java.util.zip.CRC32C;
 /**
  * Where a record stands in a segment.
  *
- * <p>Layout, big-endian: i32 magic {@code SJRC}, i32 payload length, u8 kind, 3 bytes zero, i64 seq, i32
- * durable mark, i32 CRC32C of the 24 bytes before it; the payload; i32 CRC32C of the payload. The
- * header has a CRC of its own so that a damaged payload leaves the way to the next record.
+ * <p>Layout, big-endian: i32 magic {@code SJRC}, i32 payload length, u8 kind, 3 bytes zero, i64
+ * seq, i32 durable mark, i32 CRC32C of the 24 bytes before it; the payload; i32 CRC32C of the
+ * payload. The header has a CRC of its own so that a damaged payload leaves the way to the next
+ * record.
  *
  * @param kind empty for a kind of a later build
  * @param seq 0 where the kind has none

@@ -49,7 +49,11 @@ public record SegmentHeader(int version, long epoch, long number, long baseSeq, 
     }
     return Optional.of(
         new SegmentHeader(
-            in.getShort(4) & 0xFFFF, in.getLong(8), in.getLong(16), in.getLong(24), in.getLong(32)));
+            in.getShort(4) & 0xFFFF,
+            in.getLong(8),
+            in.getLong(16),
+            in.getLong(24),
+            in.getLong(32)));
   }
 
   private static int crc(byte[] bytes) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a segment holds, found in its bytes alone. A damaged record costs that record: the scan goes on
- * at the next intact header. It always ends, never throws, whatever the bytes are, and allocates
+ * What a segment holds, found in its bytes alone. A damaged record costs that record: the scan goes
+ * on at the next intact header. It always ends, never throws, whatever the bytes are, and allocates
  * nothing by a length that it read.
  *
  * @param header empty when it is damaged

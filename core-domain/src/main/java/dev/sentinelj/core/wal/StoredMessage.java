@@ -34,8 +34,7 @@ public record StoredMessage(
   public static StoredMessage parse(byte[] bytes) {
     WireReader in = new WireReader(bytes);
     try {
-      FrameAddress address =
-          new FrameAddress(in.u16("partition"), Lane.ofCode(in.u8("lane")));
+      FrameAddress address = new FrameAddress(in.u16("partition"), Lane.ofCode(in.u8("lane")));
       StoredMessage message =
           new StoredMessage(
               address,
