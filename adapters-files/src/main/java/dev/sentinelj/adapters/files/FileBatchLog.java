@@ -349,21 +349,19 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       return;
     }
     CompletableFuture<Optional<PortUnavailableException>> begun = new CompletableFuture<>();
-    writer.run(
-        () -> {
-          try {
-            appender.beginAnyway();
-            begun.complete(Optional.empty());
-          } catch (PortUnavailableException e) {
-            begun.complete(Optional.of(e));
-          }
-        });
+    writer.run(() -> {
+      try {
+        appender.beginAnyway();
+        begun.complete(Optional.empty());
+      } catch (PortUnavailableException e) {
+        begun.complete(Optional.of(e));
+      }
+    });
     begun
         .join()
-        .ifPresent(
-            failed -> {
-              throw failed;
-            });
+        .ifPresent(failed -> {
+          throw failed;
+        });
   }
 
   /** Segments that hold no batch are of use to nobody once they are the oldest. */

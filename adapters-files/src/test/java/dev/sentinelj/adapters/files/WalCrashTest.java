@@ -143,7 +143,9 @@ class WalCrashTest {
     void append(int bytes) {
       List<CompletionStage<Void>> stages = new ArrayList<>();
       long first = log.nextSeq();
-      assertThat(acknowledged.isEmpty() || first > acknowledged.last()).as("seed %d", seed).isTrue();
+      assertThat(acknowledged.isEmpty() || first > acknowledged.last())
+          .as("seed %d", seed)
+          .isTrue();
       stages.add(log.append(SignedBatches.data(epoch, first, bytes), List.of(SET)));
       Stages.await(stages.getFirst());
       acknowledged.add(first);

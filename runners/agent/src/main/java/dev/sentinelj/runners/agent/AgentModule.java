@@ -18,6 +18,7 @@ import dev.sentinelj.runners.runtime.EventLoop;
 import dev.sentinelj.runners.runtime.SystemClock;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 
 /** The use cases of an agent over the ports it was given. */
@@ -52,16 +53,26 @@ interface AgentModule {
   @Provides
   @Singleton
   static Batcher batcher(
-      AgentIdentity identity, BatchLog log, BatchCodec codec, ServerTerms terms, EventLoop loop) {
+      AgentIdentity identity,
+      BatchLog log,
+      BatchCodec codec,
+      ServerTerms terms,
+      CollectorSchedule.Timing timing,
+      EventLoop loop) {
     return new Batcher(
-        identity.id(),
-        log,
-        codec,
-        identity.key(),
-        terms,
-        BatcherOptions.DEFAULT,
-        loop,
-        SystemClock::now);
+        identity.id(), log, codec, identity.key(), terms, options(timing), loop, SystemClock::now);
+  }
+
+  /**
+   * The sources of one round are read within a tenth of the interval. A batch that waits a little
+   * longer than that has all of them; waiting for the next round would only make the page lag.
+   */
+  private static BatcherOptions options(CollectorSchedule.Timing timing) {
+    Duration round = timing.interval().dividedBy(5);
+    BatcherOptions usual = BatcherOptions.DEFAULT;
+    Duration age = round.compareTo(usual.maxAge()) < 0 ? round : usual.maxAge();
+    return new BatcherOptions(
+        age, usual.firstMaxAge(), usual.maxSamples(), usual.maxBytes(), usual.maxWaitingBytes());
   }
 
   @Provides

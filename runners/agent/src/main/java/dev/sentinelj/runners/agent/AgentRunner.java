@@ -59,15 +59,14 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
     return report;
   }
 
-  /** Puts what was collected into the log, then stops shipping. What was not shipped goes next time. */
+  /**
+   * Puts what was collected into the log, then stops shipping. What was not shipped goes next time.
+   */
   @Override
   public void close() {
     CompletableFuture<Void> flushed = new CompletableFuture<>();
-    loop.execute(
-        () ->
-            batcher
-                .flush(SystemClock.now())
-                .whenComplete((_, failure) -> settle(flushed, failure)));
+    loop.execute(() ->
+        batcher.flush(SystemClock.now()).whenComplete((_, failure) -> settle(flushed, failure)));
     await(flushed);
     loop.execute(exporter::close);
     loop.close();
@@ -115,12 +114,11 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
     counters.put("agent_log_batches", usage.batches());
     schedule
         .counts()
-        .forEach(
-            source -> {
-              counters.merge("agent_source_reads", source.reads(), Long::sum);
-              counters.merge("agent_source_failures", source.failures(), Long::sum);
-              counters.merge("agent_source_timeouts", source.timeouts(), Long::sum);
-            });
+        .forEach(source -> {
+          counters.merge("agent_source_reads", source.reads(), Long::sum);
+          counters.merge("agent_source_failures", source.failures(), Long::sum);
+          counters.merge("agent_source_timeouts", source.timeouts(), Long::sum);
+        });
     return new Report(List.of(part(shipping, batching)), counters);
   }
 
@@ -130,6 +128,7 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
         shipping.state() == Exporter.State.OPEN
             ? "ships; committed through " + shipping.committedThrough()
             : "not connected: " + shipping.lastError();
-    return new Part("agent", ready, batching.logFull() ? "its log is full, collecting pauses" : words);
+    return new Part(
+        "agent", ready, batching.logFull() ? "its log is full, collecting pauses" : words);
   }
 }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads each source on a thread of its own, so that one that hangs delays no other, and interrupts it
- * at its deadline. None of these threads ever touches a file of ours.
+ * Reads each source on a thread of its own, so that one that hangs delays no other, and interrupts
+ * it at its deadline. None of these threads ever touches a file of ours.
  */
 final class CollectorThreads {
   private static final Logger LOG = LoggerFactory.getLogger(CollectorThreads.class);

@@ -14,4 +14,9 @@ import java.net.InetAddress;
  * @param tokenKey signs access tokens
  */
 public record ServerConfig(
-    InetAddress bind, int grpcPort, int httpPort, Secret tokenKey, SessionLimits limits, ReplayWindow window) {}
+    InetAddress bind,
+    int grpcPort,
+    int httpPort,
+    Secret tokenKey,
+    SessionLimits limits,
+    ReplayWindow window) {}

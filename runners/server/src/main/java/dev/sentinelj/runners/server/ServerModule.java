@@ -68,7 +68,8 @@ interface ServerModule {
       ProgressFeed feed,
       IngestBatches ingest,
       ServerConfig config) {
-    return new SessionDirectory(directory, registry, feed, ingest, config.limits(), config.window());
+    return new SessionDirectory(
+        directory, registry, feed, ingest, config.limits(), config.window());
   }
 
   @Provides

@@ -14,7 +14,9 @@ import dev.sentinelj.runners.runtime.SystemClock;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** A running gateway: its listeners, the loop that closes frames, and the one that asks and ticks. */
+/**
+ * A running gateway: its listeners, the loop that closes frames, and the one that asks and ticks.
+ */
 public final class ServerRunner implements AutoCloseable {
   /** A frame waits 5 ms for more batches, so somebody must look about as often. */
   private static final Duration FRAMES = Duration.ofMillis(5);

@@ -1,4 +1,7 @@
-/** The gateway and the REST API as a process: which adapter stands behind which port, and its threads. */
+/**
+ * The gateway and the REST API as a process: which adapter stands behind which port, and its
+ * threads.
+ */
 @NullMarked
 package dev.sentinelj.runners.server;
 

@@ -13,7 +13,6 @@ import dev.sentinelj.adapters.sysinfo.HostSources;
 import dev.sentinelj.application.agent.AgentIdentity;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
-import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BatchLog;
@@ -61,7 +60,8 @@ record AgentHome(
     Identity identity = file.load().orElseGet(() -> enrol(file, gateway, enrolment, version));
     AgentKey key = new AgentKey(identity.key(), identity.secret());
     FileBatchLog log =
-        shutdown.closeLater("agent's log", FileBatchLog.open(directory.resolve("wal"), wal(logBytes)));
+        shutdown.closeLater(
+            "agent's log", FileBatchLog.open(directory.resolve("wal"), wal(logBytes)));
     return new AgentHome(
         new AgentIdentity(identity.agent(), version, () -> key),
         log,
@@ -78,11 +78,15 @@ record AgentHome(
   private static Identity enrol(
       FileAgentIdentity file, InetSocketAddress gateway, EnrolAgents enrolment, String version) {
     EnrolAgents.JoinToken token =
-        await("making a join token", enrolment.createToken(tokenRequest(), new Principal("sentinel up", Role.ADMIN), SystemClock.now()));
+        await(
+            "making a join token",
+            enrolment.createToken(
+                tokenRequest(), new Principal("sentinel up", Role.ADMIN), SystemClock.now()));
     GrpcEnrolment.Outcome outcome =
         await(
             "enrolling the agent",
-            GrpcEnrolment.enrol(gateway, token.token(), HostIdentity.ofThisHost().hardwareId(), version));
+            GrpcEnrolment.enrol(
+                gateway, token.token(), HostIdentity.ofThisHost().hardwareId(), version));
     return switch (outcome) {
       case GrpcEnrolment.Outcome.Enrolled(var agent, var key, var secret, var _) -> {
         Identity identity =
@@ -97,7 +101,10 @@ record AgentHome(
 
   private static EnrolAgents.TokenRequest tokenRequest() {
     return new EnrolAgents.TokenRequest(
-        Optional.of(HostIdentity.ofThisHost().suggestedAgentName()), Map.of(), 1, Duration.ofMinutes(5));
+        Optional.of(HostIdentity.ofThisHost().suggestedAgentName()),
+        Map.of(),
+        1,
+        Duration.ofMinutes(5));
   }
 
   private static <T> T await(String what, CompletionStage<T> stage) {

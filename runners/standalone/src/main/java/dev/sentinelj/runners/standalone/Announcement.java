@@ -6,7 +6,12 @@ import java.util.Optional;
 
 /** What an operator reads when everything runs. The password is shown here and nowhere else. */
 record Announcement(
-    double seconds, String page, Optional<String> password, int grpcPort, String home, String store) {
+    double seconds,
+    String page,
+    Optional<String> password,
+    int grpcPort,
+    String home,
+    String store) {
 
   static Announcement of(Installation installation, long nanos) {
     return new Announcement(

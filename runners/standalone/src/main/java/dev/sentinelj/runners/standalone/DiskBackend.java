@@ -29,7 +29,11 @@ final class DiskBackend implements Backend {
   private final OperatorStore operators;
 
   DiskBackend(
-      Database database, BatchBus bus, SecretVault vault, MacKey clusterKey, ShutdownSequence shutdown) {
+      Database database,
+      BatchBus bus,
+      SecretVault vault,
+      MacKey clusterKey,
+      ShutdownSequence shutdown) {
     this.database = database;
     this.bus = bus;
     this.vault = vault;

@@ -107,7 +107,8 @@ final class Installation implements AutoCloseable {
       values.putAll(ConfigFile.read(home.config()));
     }
     values.putAll(options.settings());
-    return UpConfig.parse(values, Files.exists(home.config()) ? home.config().toString() : "the options");
+    return UpConfig.parse(
+        values, Files.exists(home.config()) ? home.config().toString() : "the options");
   }
 
   private void start() {
@@ -133,12 +134,15 @@ final class Installation implements AutoCloseable {
 
   private Backend onDisk(SecretVault vault) {
     EmbeddedPostgres postgres =
-        shutdown.closeLater("database server", EmbeddedPostgres.start(home.postgres(), DatabasePassword.of(home, vault, random)));
+        shutdown.closeLater(
+            "database server",
+            EmbeddedPostgres.start(home.postgres(), DatabasePassword.of(home, vault, random)));
     Database database =
         shutdown.closeLater(
             "database",
             new Database(
-                new Database.Access(postgres.jdbcUrl(), EmbeddedPostgres.USER, postgres.password(), POOL)));
+                new Database.Access(
+                    postgres.jdbcUrl(), EmbeddedPostgres.USER, postgres.password(), POOL)));
     int partitions = Migrations.run(database, UpConfig.PARTITIONS, Migrations.Durability.REQUIRED);
     FileBatchBus bus =
         shutdown.closeLater(
@@ -162,7 +166,8 @@ final class Installation implements AutoCloseable {
         shutdown.closeLater(
             "worker",
             WorkerRunner.start(
-                new WorkerSide(backend, new ProtobufBatchCodec()), new WorkerConfig(name, config.strands())));
+                new WorkerSide(backend, new ProtobufBatchCodec()),
+                new WorkerConfig(name, config.strands())));
     status.add(worker.status());
   }
 
@@ -207,7 +212,9 @@ final class Installation implements AutoCloseable {
     Path root = home.root();
     ApiContext kept = ApiContext.read(root);
     boolean known =
-        kept.token().filter(token -> server.operators().token(token, SystemClock.wallMillis()).isPresent()).isPresent();
+        kept.token()
+            .filter(token -> server.operators().token(token, SystemClock.wallMillis()).isPresent())
+            .isPresent();
     Optional<String> token =
         known
             ? kept.token()
@@ -215,11 +222,16 @@ final class Installation implements AutoCloseable {
                 server
                     .operators()
                     .createToken(
-                        new Principal("admin", Role.ADMIN), "sentinel up", Role.ADMIN, SystemClock.wallMillis(), 0));
+                        new Principal("admin", Role.ADMIN),
+                        "sentinel up",
+                        Role.ADMIN,
+                        SystemClock.wallMillis(),
+                        0));
     try {
       new ApiContext(url(), token).write(root);
     } catch (IOException e) {
-      throw new StartException("cannot write the command line's context to " + root + ": " + e.getMessage(), e);
+      throw new StartException(
+          "cannot write the command line's context to " + root + ": " + e.getMessage(), e);
     }
   }
 }

@@ -22,8 +22,10 @@ import java.security.SecureRandom;
 final class MemoryBackend implements Backend {
   private static final long BUS_BYTES = 64L << 20;
 
-  private final InMemoryDatabase database = new InMemoryDatabase(SystemClock::wallMillis, UpConfig.PARTITIONS);
-  private final BatchBus bus = new InMemoryBatchBus(UpConfig.PARTITIONS, BUS_BYTES, SystemClock::wallMillis);
+  private final InMemoryDatabase database =
+      new InMemoryDatabase(SystemClock::wallMillis, UpConfig.PARTITIONS);
+  private final BatchBus bus =
+      new InMemoryBatchBus(UpConfig.PARTITIONS, BUS_BYTES, SystemClock::wallMillis);
   private final AgentRegistry registry = new InMemoryAgentRegistry(database, Runnable::run);
   private final ProgressFeed feed = new InMemoryProgressFeed(database, Runnable::run);
   private final MetricQueries queries = new InMemoryMetricQueries(database);

@@ -13,12 +13,19 @@ import java.util.Set;
  * @param strands worker strands
  * @param logBytes most bytes of the agent's log
  */
-record UpConfig(InetAddress bind, int httpPort, int grpcPort, Duration interval, int strands, long logBytes) {
+record UpConfig(
+    InetAddress bind, int httpPort, int grpcPort, Duration interval, int strands, long logBytes) {
   static final int HTTP_PORT = 8080;
   static final int GRPC_PORT = 50051;
 
   private static final Set<String> KNOWN =
-      Set.of("bind.address", "http.port", "grpc.port", "collect.interval", "worker.strands", "log.max.mebibytes");
+      Set.of(
+          "bind.address",
+          "http.port",
+          "grpc.port",
+          "collect.interval",
+          "worker.strands",
+          "log.max.mebibytes");
 
   /**
    * @param origin where the settings come from, for messages
@@ -32,7 +39,9 @@ record UpConfig(InetAddress bind, int httpPort, int grpcPort, Duration interval,
         settings.port("http.port", HTTP_PORT),
         settings.port("grpc.port", GRPC_PORT),
         settings.seconds("collect.interval", 10, 1, 3_600),
-        (int) settings.count("worker.strands", Math.min(processors, UpConfig.PARTITIONS), 1, PARTITIONS),
+        (int)
+            settings.count(
+                "worker.strands", Math.min(processors, UpConfig.PARTITIONS), 1, PARTITIONS),
         settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20);
   }
 

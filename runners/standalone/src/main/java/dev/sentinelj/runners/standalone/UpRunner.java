@@ -56,11 +56,10 @@ public final class UpRunner implements UpLauncher {
         .addShutdownHook(
             Thread.ofPlatform()
                 .name("stop")
-                .unstarted(
-                    () -> {
-                      stop.countDown();
-                      joinThenHalt(main);
-                    }));
+                .unstarted(() -> {
+                  stop.countDown();
+                  joinThenHalt(main);
+                }));
     try {
       stop.await();
       context.out().println();

@@ -32,7 +32,9 @@ class HexagonTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(ROOT);
 
-  /** What a class file may name without a dependency of its module: the JDK's base and annotations. */
+  /**
+   * What a class file may name without a dependency of its module: the JDK's base and annotations.
+   */
   private static final String[] BASE = {
     "java.lang..",
     "java.io..",
@@ -117,7 +119,11 @@ class HexagonTest {
 
   @Test
   void adapters_doNotSeeEachOther() {
-    slices().matching("dev.sentinelj.adapters.(*)..").should().notDependOnEachOther().check(SENTINEL);
+    slices()
+        .matching("dev.sentinelj.adapters.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .check(SENTINEL);
   }
 
   @Test
@@ -216,7 +222,8 @@ class HexagonTest {
                         "touch a file channel",
                         type ->
                             type.getDirectDependenciesFromSelf().stream()
-                                .anyMatch(d -> d.getTargetClass().isEquivalentTo(FileChannel.class)))))
+                                .anyMatch(
+                                    d -> d.getTargetClass().isEquivalentTo(FileChannel.class)))))
         .should()
         .callMethod(Thread.class, "interrupt")
         .orShould()
@@ -245,8 +252,7 @@ class HexagonTest {
         .that(
             resideInAPackage("dev.sentinelj..")
                 .and(
-                    DescribedPredicate.not(
-                        resideInAnyPackage("dev.sentinelj.proto..", "..jooq..")))
+                    DescribedPredicate.not(resideInAnyPackage("dev.sentinelj.proto..", "..jooq..")))
                 .and(
                     DescribedPredicate.describe(
                         "are written by hand", type -> !type.getName().contains(".Dagger"))))
@@ -257,7 +263,9 @@ class HexagonTest {
 
   private static DescribedPredicate<JavaClass> in(String... packages) {
     return resideInAnyPackage(packages)
-        .or(DescribedPredicate.describe("arrays and primitives", type -> type.isArray() || type.isPrimitive()));
+        .or(
+            DescribedPredicate.describe(
+                "arrays and primitives", type -> type.isArray() || type.isPrimitive()));
   }
 
   private static boolean readsAClock(AccessTarget target) {
@@ -267,7 +275,8 @@ class HexagonTest {
             && (owner.isEquivalentTo(Instant.class) || owner.isEquivalentTo(LocalDateTime.class));
     boolean system =
         owner.isEquivalentTo(System.class)
-            && (target.getName().equals("currentTimeMillis") || target.getName().equals("nanoTime"));
+            && (target.getName().equals("currentTimeMillis")
+                || target.getName().equals("nanoTime"));
     boolean clock = owner.isEquivalentTo(Clock.class) && target.getName().startsWith("system");
     return now || system || clock;
   }

@@ -18,7 +18,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** P1 through SIGKILL of everything at once, from the log's own records against the database's rows. */
+/**
+ * P1 through SIGKILL of everything at once, from the log's own records against the database's rows.
+ */
 class KillTest {
   private static final int KILLS = 5;
 
@@ -41,14 +43,22 @@ class KillTest {
     try (UpProcess up = UpProcess.start(home).awaitReady()) {
       up.api().await("/v1/status", status -> counter(status, "agent_samples_logged") > 0);
       String agent = up.api().get("/v1/agents").path("items").path(0).path("id").asString();
-      up.api().await("/v1/agents/" + agent, answer -> answer.path("epochs").path(0).path("stored").asLong() > 0);
+      up.api()
+          .await(
+              "/v1/agents/" + agent,
+              answer -> answer.path("epochs").path(0).path("stored").asLong() > 0);
       up.stop();
       assertThat(up.lines()).last().asString().startsWith("stopped");
     }
 
     // what was appended and not yet committed when it stopped is committed now
     try (UpProcess up = UpProcess.start(home, "--interval", "3600").awaitReady()) {
-      up.api().await("/v1/status", status -> counter(status, "agent_logged_through") == counter(status, "agent_committed_through"));
+      up.api()
+          .await(
+              "/v1/status",
+              status ->
+                  counter(status, "agent_logged_through")
+                      == counter(status, "agent_committed_through"));
       up.stop();
     }
     compare(home);
@@ -74,15 +84,21 @@ class KillTest {
 
     String password =
         DatabasePassword.of(
-            new Home(home), TinkSecretVault.open(new Home(home).keys(), Optional.empty()), new SecureRandom());
+            new Home(home),
+            TinkSecretVault.open(new Home(home).keys(), Optional.empty()),
+            new SecureRandom());
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home.resolve("postgres"), password);
         Connection connection =
             DriverManager.getConnection(postgres.jdbcUrl(), EmbeddedPostgres.USER, password)) {
       long torn = number(connection, "SELECT coalesce(sum(to_seq - from_seq + 1), 0) FROM losses");
       assertThat(number(connection, "SELECT count(*) FROM samples")).isEqualTo(samples);
-      assertThat(number(connection, "SELECT count(*) FROM (SELECT DISTINCT time, series_id FROM samples) AS d"))
+      assertThat(
+              number(
+                  connection,
+                  "SELECT count(*) FROM (SELECT DISTINCT time, series_id FROM samples) AS d"))
           .isEqualTo(samples);
-      assertThat(number(connection, "SELECT count(*) FROM batch_ledger")).isEqualTo(last.id().seq() - torn);
+      assertThat(number(connection, "SELECT count(*) FROM batch_ledger"))
+          .isEqualTo(last.id().seq() - torn);
       assertThat(number(connection, "SELECT sum(samples) FROM batch_ledger")).isEqualTo(samples);
       assertThat(number(connection, "SELECT max(abs(unaccounted)) FROM v_balance")).isZero();
     }
@@ -90,7 +106,8 @@ class KillTest {
 
   /** The log's own running count says how many samples it ever took. */
   private static SignedBatch lastLogged(Path home) {
-    try (FileBatchLog log = FileBatchLog.open(home.resolve("agent").resolve("wal"), WalConfig.defaults())) {
+    try (FileBatchLog log =
+        FileBatchLog.open(home.resolve("agent").resolve("wal"), WalConfig.defaults())) {
       return log.read(log.durableThrough(), 1, Long.MAX_VALUE).getFirst();
     }
   }

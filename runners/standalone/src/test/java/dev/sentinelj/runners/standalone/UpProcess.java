@@ -38,8 +38,11 @@ final class UpProcess implements AutoCloseable {
 
   /** Runs the command line with these arguments. */
   static UpProcess run(Path home, List<String> args) throws IOException {
-    List<String> command = new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+    List<String> command =
+        new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
     command.add(Main.class.getName());
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

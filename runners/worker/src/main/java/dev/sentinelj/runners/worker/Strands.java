@@ -85,8 +85,7 @@ final class Strands implements AutoCloseable {
 
   private static void close(Running one) {
     CompletableFuture<Void> released = new CompletableFuture<>();
-    one.loop()
-        .execute(() -> one.strand().close().whenComplete((_, _) -> released.complete(null)));
+    one.loop().execute(() -> one.strand().close().whenComplete((_, _) -> released.complete(null)));
     try {
       released.get(RELEASE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
