@@ -27,9 +27,10 @@ final class SeriesLookup {
       "SELECT identity, id FROM series WHERE agent = ? AND identity = ANY(?::bytea[])";
   private static final String ADD_SERIES =
       """
-      INSERT INTO series (agent, identity, name, type, unit, labels)
-      SELECT ?, identity, name, type, unit, labels::jsonb
-      FROM unnest(?::bytea[], ?::text[], ?::int2[], ?::text[], ?::text[]) AS v(identity, name, type, unit, labels)
+      INSERT INTO series (agent, identity, name, type, unit, labels, label_order)
+      SELECT ?, identity, name, type, unit, labels::jsonb, label_order
+      FROM unnest(?::bytea[], ?::text[], ?::int2[], ?::text[], ?::text[], ?::text[])
+        AS v(identity, name, type, unit, labels, label_order)
       ORDER BY identity ON CONFLICT (agent, identity) DO NOTHING
       RETURNING identity, id\
       """;
@@ -138,7 +139,8 @@ final class SeriesLookup {
           .texts(series.stream().map(Series::name).toArray(String[]::new))
           .shorts(types)
           .texts(series.stream().map(Series::unit).toArray(String[]::new))
-          .texts(series.stream().map(one -> Labels.text(one.labels())).toArray(String[]::new));
+          .texts(series.stream().map(one -> Labels.text(one.labels())).toArray(String[]::new))
+          .texts(series.stream().map(one -> Labels.order(one.labels())).toArray(String[]::new));
       return read(statement);
     }
   }
