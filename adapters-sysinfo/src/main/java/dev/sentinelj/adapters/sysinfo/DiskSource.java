@@ -21,12 +21,14 @@ final class DiskSource extends HostSource {
     for (HWDiskStore disk : disks.get()) {
       if (DeviceRules.countsAsDisk(disk.getName())) {
         String device = disk.getName();
-        double reads = (double) disk.getReads();
-        double writes = (double) disk.getWrites();
-        double readBytes = (double) disk.getReadBytes();
-        double writtenBytes = (double) disk.getWriteBytes();
-        both(row, "system.disk.io", "By", device, readBytes, writtenBytes);
-        both(row, "system.disk.operations", "{operation}", device, reads, writes);
+        both(row, "system.disk.io", "By", device, disk.getReadBytes(), disk.getWriteBytes());
+        both(
+            row,
+            "system.disk.operations",
+            "{operation}",
+            device,
+            disk.getReads(),
+            disk.getWrites());
         row.counter(
             "system.disk.io_time",
             "s",
@@ -37,7 +39,7 @@ final class DiskSource extends HostSource {
   }
 
   private static void both(
-      Row row, String name, String unit, String device, double read, double write) {
+      Row row, String name, String unit, String device, long read, long write) {
     row.counter(name, unit, Map.of("system.device", device, "disk.io.direction", "read"), read);
     row.counter(name, unit, Map.of("system.device", device, "disk.io.direction", "write"), write);
   }
