@@ -180,7 +180,7 @@ public final class TimescaleProgressFeed implements ProgressFeed {
   }
 
   /** What is parked of an epoch: seqs ascending, sets in the order they were missed. */
-  private record Waiting(TreeSet<Long> seqs, LinkedHashSet<Sha256> sets) {
+  private record Waiting(Set<Long> seqs, Set<Sha256> sets) {
     static Waiting nothing() {
       return new Waiting(new TreeSet<>(), new LinkedHashSet<>());
     }

@@ -1,5 +1,7 @@
 package dev.sentinelj.adapters.timescale;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
@@ -147,7 +149,7 @@ final class StoreThroughput {
       }
       tx.addSamples(tx.seriesIds(epoch.agent(), set), columns(round));
       tx.journal(new JournalRow(Lane.FRESH, to, i, i, START, 0, batch));
-      EpochProgress progress = locked.get(epoch);
+      EpochProgress progress = requireNonNull(locked.get(epoch));
       SeqRanges ranges = progress.committed();
       ranges.add(batch.id().seq());
       saved.add(progress.with(ranges, progress.balance().plus(new Balance(0, SERIES, 0, 0, 0))));
