@@ -48,13 +48,12 @@ final class CrashFs implements SegmentFiles {
   synchronized CrashFs crash(RandomGenerator random) {
     CrashFs next = new CrashFs();
     Map<String, Inode> left = snapshots.get(random.nextInt(snapshots.size()));
-    left.forEach(
-        (name, inode) -> {
-          Inode survivor = new Inode();
-          survivor.now = torn(inode, random);
-          survivor.synced = survivor.now.clone();
-          next.names.put(name, survivor);
-        });
+    left.forEach((name, inode) -> {
+      Inode survivor = new Inode();
+      survivor.now = torn(inode, random);
+      survivor.synced = survivor.now.clone();
+      next.names.put(name, survivor);
+    });
     next.snapshots.clear();
     next.snapshots.add(Map.copyOf(next.names));
     dead = true;

@@ -78,10 +78,9 @@ class WalKillTest {
   private static void killAfter(Process process, int micros) {
     var unused =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  LockSupport.parkNanos(micros * 1_000L);
-                  process.destroyForcibly();
-                });
+            .start(() -> {
+              LockSupport.parkNanos(micros * 1_000L);
+              process.destroyForcibly();
+            });
   }
 }
