@@ -75,11 +75,10 @@ public abstract class MetricSourceContract {
     MetricSource source = source();
     List<Reading> readings = new ArrayList<>();
     Thread reader =
-        new Thread(
-            () -> {
-              Thread.currentThread().interrupt();
-              readings.add(source.read(TIME));
-            });
+        new Thread(() -> {
+          Thread.currentThread().interrupt();
+          readings.add(source.read(TIME));
+        });
     reader.setUncaughtExceptionHandler((_, _) -> {}); // failing is an answer, too
     reader.start();
     reader.join(INTERRUPT_MILLIS);
@@ -92,11 +91,10 @@ public abstract class MetricSourceContract {
   void read_afterAnInterruptedOne_succeeds() throws InterruptedException {
     MetricSource source = source();
     Thread reader =
-        new Thread(
-            () -> {
-              Thread.currentThread().interrupt();
-              source.read(TIME);
-            });
+        new Thread(() -> {
+          Thread.currentThread().interrupt();
+          source.read(TIME);
+        });
     reader.setUncaughtExceptionHandler((_, _) -> {});
     reader.start();
     reader.join();

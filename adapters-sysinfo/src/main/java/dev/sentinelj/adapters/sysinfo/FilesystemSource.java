@@ -29,8 +29,8 @@ final class FilesystemSource extends HostSource {
 
   private static void fillStore(Row row, OSFileStore store) {
     boolean readable = store.getTotalSpace() > 0;
-    double total = readable ? store.getTotalSpace() : Row.MISSING;
-    double free = store.getUsableSpace();
+    double total = readable ? (double) store.getTotalSpace() : Row.MISSING;
+    double free = (double) store.getUsableSpace();
     double used = total - store.getFreeSpace();
     row.gauge("system.filesystem.limit", "By", labels(store), total);
     row.gauge("system.filesystem.usage", "By", labels(store, "used"), used);

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import oshi.hardware.GlobalMemory;
 import oshi.hardware.VirtualMemory;
@@ -16,7 +15,7 @@ import oshi.hardware.VirtualMemory;
  */
 final class MemorySource extends HostSource {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
-  private static final long KIB = 1_024;
+  private static final double KIB = 1_024;
 
   private final GlobalMemory memory;
 
@@ -27,34 +26,33 @@ final class MemorySource extends HostSource {
 
   @Override
   void fill(Row row) {
-    double total = positive(memory.getTotal());
+    double total = positive((double) memory.getTotal());
     row.gauge("system.memory.limit", "By", Map.of(), total);
-    Map<String, Long> meminfo = meminfo();
-    if (meminfo.keySet().containsAll(List.of("MemTotal", "MemFree", "Buffers", "Cached"))) {
+    Map<String, Double> meminfo = meminfo();
+    if (meminfo.containsKey("MemTotal")) {
       fillStates(row, meminfo);
     } else {
-      double available = memory.getAvailable();
+      double available = (double) memory.getAvailable();
       state(row, "used", total - available, total);
       state(row, "free", available, total);
     }
     fillPaging(row, memory.getVirtualMemory());
   }
 
-  private static void fillStates(Row row, Map<String, Long> kib) {
-    long total = kib.get("MemTotal") * KIB;
-    long free = kib.get("MemFree") * KIB;
-    long buffers = kib.get("Buffers") * KIB;
-    long cached = kib.get("Cached") * KIB;
+  private static void fillStates(Row row, Map<String, Double> meminfo) {
+    double total = bytes(meminfo, "MemTotal");
+    double free = bytes(meminfo, "MemFree");
+    double buffers = bytes(meminfo, "Buffers");
+    double cached = bytes(meminfo, "Cached");
     state(row, "used", total - free - buffers - cached, total);
     state(row, "free", free, total);
     state(row, "buffers", buffers, total);
     state(row, "cached", cached, total);
-    Long available = kib.get("MemAvailable");
-    row.gauge(
-        "system.linux.memory.available",
-        "By",
-        Map.of(),
-        available == null ? Row.MISSING : available * KIB);
+    row.gauge("system.linux.memory.available", "By", Map.of(), bytes(meminfo, "MemAvailable"));
+  }
+
+  private static double bytes(Map<String, Double> meminfo, String name) {
+    return meminfo.getOrDefault(name, Row.MISSING);
   }
 
   private static void state(Row row, String state, double bytes, double total) {
@@ -65,8 +63,8 @@ final class MemorySource extends HostSource {
 
   /** A host without swap has a usage of 0 and no utilization. */
   private static void fillPaging(Row row, VirtualMemory swap) {
-    double total = swap.getSwapTotal();
-    double used = swap.getSwapUsed();
+    double total = (double) swap.getSwapTotal();
+    double used = (double) swap.getSwapUsed();
     Map<String, String> usedState = Map.of("system.paging.state", "used");
     Map<String, String> freeState = Map.of("system.paging.state", "free");
     row.gauge("system.paging.usage", "By", usedState, used);
@@ -89,14 +87,14 @@ final class MemorySource extends HostSource {
     return bytes > 0 ? bytes : Row.MISSING;
   }
 
-  /** Kibibytes by name; empty where there is no such file. */
-  private static Map<String, Long> meminfo() {
-    Map<String, Long> values = new HashMap<>();
+  /** Bytes by name; empty where there is no such file. */
+  private static Map<String, Double> meminfo() {
+    Map<String, Double> values = new HashMap<>();
     try {
       for (String line : Files.readAllLines(MEMINFO, StandardCharsets.US_ASCII)) {
         String[] words = line.split("[:\\s]+", 3);
         if (words.length > 1) {
-          values.put(words[0], Long.parseLong(words[1]));
+          values.put(words[0], Long.parseLong(words[1]) * KIB);
         }
       }
       return values;

@@ -32,6 +32,11 @@ final class Row {
     return this;
   }
 
+  /** As above; exact up to 2^53. */
+  Row counter(String name, String unit, Map<String, String> labels, long value) {
+    return counter(name, unit, labels, (double) value);
+  }
+
   boolean isEmpty() {
     return values.isEmpty();
   }

@@ -27,7 +27,7 @@ final class SystemSource extends HostSource {
     }
     row.gauge(
         "system.cpu.logical.count", "{cpu}", Map.of(), known(processor.getLogicalProcessorCount()));
-    row.gauge("system.uptime", "s", Map.of(), known(system.getSystemUptime()));
+    row.gauge("system.uptime", "s", Map.of(), known((double) system.getSystemUptime()));
     row.gauge("system.process.count", "{process}", Map.of(), known(system.getProcessCount()));
   }
 
