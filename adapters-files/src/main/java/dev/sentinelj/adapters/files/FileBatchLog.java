@@ -360,6 +360,9 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       if (segments.size() > 1) {
         return;
       }
+      if (closed) {
+        throw new PortUnavailableException("deleting from a log that is closed");
+      }
     }
     if (writer.isCurrentThread()) {
       appender.beginAnyway();

@@ -60,13 +60,17 @@ final class Installation implements AutoCloseable {
   }
 
   /**
-   * Starts everything. Settings and ports are looked at before anything is made on disk.
+   * Starts everything. Settings and ports are looked at before anything is made on disk. What is
+   * ephemeral stands in a temporary directory, which goes at the end; an agent that kept its name
+   * would not be known to the empty registry of the next start.
    *
    * @throws StartException when something is in the way
    */
   static Installation start(UpOptions options) {
-    Home home = new Home(options.home());
-    Installation installation = new Installation(home, config(home, options), options.ephemeral());
+    UpConfig config = config(new Home(options.home()), options);
+    Home home = options.ephemeral() ? Home.temporary() : new Home(options.home());
+    System.setProperty("sentinel.logs", home.logs().toString()); // before the first logger
+    Installation installation = new Installation(home, config, options.ephemeral());
     try {
       installation.start();
       return installation;
@@ -86,6 +90,10 @@ final class Installation implements AutoCloseable {
 
   int grpcPort() {
     return grpcPort;
+  }
+
+  boolean ephemeral() {
+    return ephemeral;
   }
 
   Optional<String> firstPassword() {
@@ -112,6 +120,10 @@ final class Installation implements AutoCloseable {
   }
 
   private void start() {
+    if (ephemeral) {
+      shutdown.closeLater(
+          "temporary directory", () -> PostgresBinaries.deleteTree(home.root()));
+    }
     boolean existed = Files.exists(home.root());
     if (existed) {
       shutdown.closeLater("data directory", DataDirectory.open(home.root()));
@@ -190,7 +202,7 @@ final class Installation implements AutoCloseable {
   private void startAgent(SecretVault vault, ServerRunner server) {
     AgentHome agent =
         AgentHome.open(
-            ephemeral ? home.root().resolve("ephemeral-agent") : home.agent(),
+            home.agent(),
             config.logBytes(),
             vault,
             new InetSocketAddress(config.bind(), grpcPort),
