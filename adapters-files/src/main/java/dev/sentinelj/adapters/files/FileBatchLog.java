@@ -242,8 +242,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       for (WalSegment.Held record : records) {
         long seq = record.seq();
         if (unreadable.add(seq)) {
-          damaged.put(
-              seq, new LossRecord.Entry(seq, seq, record.samples(), LossReason.CORRUPT));
+          damaged.put(seq, new LossRecord.Entry(seq, seq, record.samples(), LossReason.CORRUPT));
           countUnreadable(1);
         }
       }

@@ -40,9 +40,7 @@ final class WalReader {
         }
         records.add(record);
       }
-      return records.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new Run(segment.number(), records));
+      return records.isEmpty() ? Optional.empty() : Optional.of(new Run(segment.number(), records));
     }
 
     int count() {

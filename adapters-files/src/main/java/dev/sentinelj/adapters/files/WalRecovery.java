@@ -164,8 +164,8 @@ final class WalRecovery {
   }
 
   /**
-   * Seqs {@code from} to before {@code to} have no record. Samples that were counted after them were
-   * durable, whatever the end of the segment looks like.
+   * Seqs {@code from} to before {@code to} have no record. Samples that were counted after them
+   * were durable, whatever the end of the segment looks like.
    */
   private void gap(long from, long to, long samplesAfter, boolean neverFinished) {
     if (from >= to) {

@@ -76,11 +76,12 @@ class WalKillTest {
   }
 
   private static void killAfter(Process process, int micros) {
-    var unused =
+    var _ =
         Thread.ofVirtual()
             .start(() -> {
               LockSupport.parkNanos(micros * 1_000L);
-              process.toHandle().destroyForcibly(); // the process itself would close the stream we read
+              // the process itself would close the stream that is being read
+              process.toHandle().destroyForcibly();
             });
   }
 }

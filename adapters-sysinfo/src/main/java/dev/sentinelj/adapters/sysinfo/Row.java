@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +23,26 @@ final class Row {
   private final Map<Series, Double> values = new LinkedHashMap<>();
 
   Row gauge(String name, String unit, Map<String, String> labels, double value) {
-    values.put(Series.gauge(name, unit, labels), value);
-    return this;
+    return put(() -> Series.gauge(name, unit, labels), value);
   }
 
   /** A running total; OSHI gives a negative one when it could not be read. */
   Row counter(String name, String unit, Map<String, String> labels, double value) {
-    values.put(Series.counter(name, unit, labels), value < 0 ? MISSING : value);
-    return this;
+    return put(() -> Series.counter(name, unit, labels), value < 0 ? MISSING : value);
   }
 
   /** As above; exact up to 2^53. */
   Row counter(String name, String unit, Map<String, String> labels, long value) {
     return counter(name, unit, labels, (double) value);
+  }
+
+  private Row put(Supplier<Series> series, double value) {
+    try {
+      values.put(series.get(), value);
+    } catch (IllegalArgumentException _) {
+      // A device whose name no label may hold must not hide all others.
+    }
+    return this;
   }
 
   boolean isEmpty() {

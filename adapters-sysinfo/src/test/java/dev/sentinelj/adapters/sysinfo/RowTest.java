@@ -33,6 +33,19 @@ class RowTest {
   }
 
   @Test
+  void deviceWhoseNameNoLabelMayHold_isLeftOutAlone() {
+    Reading reading =
+        new Row()
+            .gauge("a", "1", Map.of("device", "bad\u0001name"), 1)
+            .counter("a", "1", Map.of("device", "x".repeat(2_000)), 1)
+            .gauge("a", "1", Map.of("device", "good"), 2)
+            .reading(null, 5);
+
+    assertThat(reading.set().size()).isEqualTo(1);
+    assertThat(reading.columns().value(0, 0)).isEqualTo(2);
+  }
+
+  @Test
   void seriesNamedTwice_keepsTheLastValue() {
     Reading reading =
         new Row().gauge("a", "1", Map.of(), 1).gauge("a", "1", Map.of(), 2).reading(null, 5);

@@ -55,7 +55,8 @@ final class CollectorThreads {
     try {
       MetricSource.Reading taken = source.read(SystemClock.wallMillis());
       loop.execute(() -> finished(source, taken));
-    } catch (RuntimeException | Error e) { // an error too, or the source would count as running for ever
+    } catch (RuntimeException
+        | Error e) { // an error too, or the source would count as running for ever
       loop.execute(() -> failed(source, e));
     }
   }

@@ -19,7 +19,7 @@ record Announcement(
    * @param usualHome where the command line looks when nobody says otherwise
    */
   static Announcement of(Installation installation, Path usualHome, long nanos) {
-    Path home = whole(installation.home().root());
+    Path home = installation.home().root();
     return new Announcement(
         nanos / 1e9,
         installation.url() + "/",
@@ -31,7 +31,7 @@ record Announcement(
                 ? "Ctrl-C stops it and deletes everything. "
                 : "Ctrl-C stops it, nothing is lost. ")
             + "In another terminal: "
-            + (home.equals(whole(usualHome)) ? "" : "SENTINEL_HOME=" + quoted(home) + " ")
+            + (home.equals(new Home(usualHome).root()) ? "" : "SENTINEL_HOME=" + quoted(home) + " ")
             + "./sentinel metrics latest");
   }
 
@@ -44,10 +44,6 @@ record Announcement(
     out.println("  store   " + store);
     out.println(hint);
     out.flush();
-  }
-
-  private static Path whole(Path path) {
-    return path.toAbsolutePath().normalize();
   }
 
   /** As a shell reads it. */

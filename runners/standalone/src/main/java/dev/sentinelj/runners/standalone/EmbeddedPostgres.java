@@ -52,12 +52,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Starts the server of {@code home/data}, making it first when there is none.
+   * Starts the server of {@code directory/data}, making it first when there is none.
    *
    * @throws StartException when it does not answer within {@link #START_TIMEOUT}; the message names
    *     the log file
    */
-  public static EmbeddedPostgres start(Path home, String password) {
+  public static EmbeddedPostgres start(Path directory, String password) {
+    Path home = directory.toAbsolutePath(); // programs work in it, where a relative path means another
     try {
       Files.createDirectories(
           home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -6,6 +6,11 @@ import java.nio.file.Path;
 
 /** What lies where under {@code $SENTINEL_HOME}. */
 record Home(Path root) {
+
+  /** Programs are started in other directories: a relative path would mean another place there. */
+  Home {
+    root = root.toAbsolutePath().normalize();
+  }
   /** One of its own, that nobody else reads, for a run of which nothing is to be left. */
   static Home temporary() {
     try {

@@ -121,8 +121,7 @@ final class Installation implements AutoCloseable {
 
   private void start() {
     if (ephemeral) {
-      shutdown.closeLater(
-          "temporary directory", () -> PostgresBinaries.deleteTree(home.root()));
+      shutdown.closeLater("temporary directory", () -> PostgresBinaries.deleteTree(home.root()));
     }
     boolean existed = Files.exists(home.root());
     if (existed) {

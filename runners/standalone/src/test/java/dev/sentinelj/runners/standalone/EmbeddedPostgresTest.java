@@ -36,7 +36,8 @@ class EmbeddedPostgresTest {
 
   @Test
   void start_withAnotherPassword_saysSoAndLeavesNoServer() {
-    EmbeddedPostgres.start(home, "a-password").close();
+    Path relative = Path.of("").toAbsolutePath().relativize(home);
+    EmbeddedPostgres.start(relative, "a-password").close();
 
     assertThatThrownBy(() -> EmbeddedPostgres.start(home, "another"))
         .isInstanceOf(StartException.class)
