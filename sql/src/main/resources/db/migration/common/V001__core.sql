@@ -20,9 +20,11 @@ CREATE TABLE series (
   type       smallint NOT NULL,
   unit       text NOT NULL,
   labels     jsonb NOT NULL,
+  label_order text COLLATE "C" NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (agent, identity)
 );
+COMMENT ON COLUMN series.label_order IS 'Labels as text that sorts by key, then value, label by label.';
 COMMENT ON COLUMN series.identity IS 'SHA-256 of the series set that holds this one series: name, type, unit and labels.';
 CREATE INDEX series_agent_name ON series (agent, name);
 

@@ -348,16 +348,20 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       appender.beginAnyway();
       return;
     }
-    CompletableFuture<Void> begun = new CompletableFuture<>();
+    CompletableFuture<Optional<PortUnavailableException>> begun = new CompletableFuture<>();
     writer.run(() -> {
       try {
         appender.beginAnyway();
-        begun.complete(null);
+        begun.complete(Optional.empty());
       } catch (PortUnavailableException e) {
-        begun.completeExceptionally(e);
+        begun.complete(Optional.of(e));
       }
     });
-    begun.join();
+    begun
+        .join()
+        .ifPresent(failed -> {
+          throw failed;
+        });
   }
 
   /** Segments that hold no batch are of use to nobody once they are the oldest. */

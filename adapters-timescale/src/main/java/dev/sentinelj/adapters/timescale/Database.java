@@ -17,7 +17,6 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
-import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
@@ -37,8 +36,6 @@ public final class Database implements AutoCloseable {
 
   /** A reply that takes longer is taken for a lost connection. */
   private static final int SOCKET_SECONDS = 60;
-
-  private static final Settings SETTINGS = new Settings().withExecuteLogging(false);
 
   static {
     System.setProperty("org.jooq.no-logo", "true");
@@ -64,7 +61,7 @@ public final class Database implements AutoCloseable {
   public Database(Access access) {
     this.access = access;
     this.pool = new HikariDataSource(poolConfig(access));
-    this.dsl = DSL.using(pool, SQLDialect.POSTGRES, SETTINGS);
+    this.dsl = DSL.using(pool, SQLDialect.POSTGRES);
   }
 
   /** A new connection outside the pool, in auto-commit mode. The caller closes it. */
@@ -87,7 +84,7 @@ public final class Database implements AutoCloseable {
 
   /** jOOQ on a connection that somebody else owns. */
   static DSLContext on(Connection connection) {
-    return DSL.using(connection, SQLDialect.POSTGRES, SETTINGS);
+    return DSL.using(connection, SQLDialect.POSTGRES);
   }
 
   /** Asks one statement; {@code doing} names the operation for whoever reads the failure. */

@@ -15,7 +15,10 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.jooq.DSLContext;
 
-/** One enrolment in one transaction. The row of the token is locked first, so that uses are counted one by one. */
+/**
+ * One enrolment in one transaction. The row of the token is locked first, so that uses are counted
+ * one by one.
+ */
 final class EnrolmentRows {
   private final DSLContext dsl;
   private final EnrolmentRequest request;

@@ -72,7 +72,7 @@ final class Failures {
         && (state.startsWith("22")
             || state.startsWith("23")
             || state.startsWith("25")
-            || state.startsWith("40") && !state.equals("40003"));
+            || (state.startsWith("40") && !state.equals("40003")));
   }
 
   private static @Nullable String stateOf(Throwable failure) {

@@ -26,6 +26,16 @@ final class Labels {
     return out.append('}').toString();
   }
 
+  /**
+   * Text whose order by bytes is the order of the labels: the separator is below all that a label
+   * may have.
+   */
+  static String order(SortedMap<String, String> labels) {
+    StringBuilder out = new StringBuilder();
+    labels.forEach((key, value) -> out.append(key).append('\u0001').append(value).append('\u0001'));
+    return out.toString();
+  }
+
   /** What the database gives back for an object that {@link #text} wrote. */
   static SortedMap<String, String> parse(JSONB json) {
     return new Reader(json.data()).object();

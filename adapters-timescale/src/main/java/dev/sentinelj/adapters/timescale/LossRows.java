@@ -12,6 +12,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -61,7 +62,7 @@ final class LossRows {
     return removed;
   }
 
-  private List<LossesRecord> naming(EpochId epoch, TreeSet<Long> seqs) {
+  private List<LossesRecord> naming(EpochId epoch, NavigableSet<Long> seqs) {
     return dsl
         .selectFrom(LOSSES)
         .where(

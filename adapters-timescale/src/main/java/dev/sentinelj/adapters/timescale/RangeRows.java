@@ -52,7 +52,10 @@ final class RangeRows {
     return answer;
   }
 
-  /** One more than the limit, to know whether there are more; series without a sample in the range do not count. */
+  /**
+   * One more than the limit, to know whether there are more; series without a sample in the range
+   * do not count.
+   */
   private List<SeriesRecord> matching() {
     return dsl.selectFrom(SERIES)
         .where(
@@ -60,7 +63,7 @@ final class RangeRows {
             SERIES.NAME.eq(StoredText.of(query.name())),
             SERIES.LABELS.contains(Labels.toJson(query.labels())),
             exists(selectOne().from(SAMPLES).where(SAMPLES.SERIES_ID.eq(SERIES.ID), inRange())))
-        .orderBy(TimescaleMetricQueries.LABEL_ORDER, SERIES.ID)
+        .orderBy(SERIES.LABEL_ORDER, SERIES.ID)
         .limit(query.maxSeries() + 1L)
         .fetch();
   }
@@ -100,12 +103,17 @@ final class RangeRows {
                     .cast(SQLDataType.NUMERIC)
                     .mul(1_000)
                     .div(query.stepMillis()))
-            .cast(SQLDataType.BIGINT);
-    return dsl.select(step, avg(SAMPLES.VALUE))
-        .from(SAMPLES)
-        .where(SAMPLES.SERIES_ID.eq(seriesId), inRange())
-        .groupBy(step)
-        .orderBy(step)
+            .cast(SQLDataType.BIGINT)
+            .as("step");
+    var stepped =
+        dsl.select(step, SAMPLES.VALUE)
+            .from(SAMPLES)
+            .where(SAMPLES.SERIES_ID.eq(seriesId), inRange())
+            .asTable("stepped");
+    return dsl.select(stepped.field(step), avg(stepped.field(SAMPLES.VALUE)))
+        .from(stepped)
+        .groupBy(stepped.field(step))
+        .orderBy(stepped.field(step))
         .limit(limit)
         .fetch(row -> new Point(row.value1() * query.stepMillis(), row.value2().doubleValue()));
   }

@@ -1,6 +1,5 @@
 package dev.sentinelj.adapters.timescale;
 
-import dev.sentinelj.adapters.timescale.SeriesCatalog.Key;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
@@ -27,17 +26,18 @@ final class SeriesLookup {
       "SELECT identity, id FROM series WHERE agent = ? AND identity = ANY(?::bytea[])";
   private static final String ADD_SERIES =
       """
-      INSERT INTO series (agent, identity, name, type, unit, labels)
-      SELECT ?, identity, name, type, unit, labels::jsonb
-      FROM unnest(?::bytea[], ?::text[], ?::int2[], ?::text[], ?::text[]) AS v(identity, name, type, unit, labels)
+      INSERT INTO series (agent, identity, name, type, unit, labels, label_order)
+      SELECT ?, identity, name, type, unit, labels::jsonb, label_order
+      FROM unnest(?::bytea[], ?::text[], ?::int2[], ?::text[], ?::text[], ?::text[])
+        AS v(identity, name, type, unit, labels, label_order)
       ORDER BY identity ON CONFLICT (agent, identity) DO NOTHING
       RETURNING identity, id\
       """;
 
   private final SeriesCatalog catalog;
   private final Connection connection;
-  private final Map<Key, SeriesSet> sets = new HashMap<>();
-  private final Map<Key, long[]> ids = new HashMap<>();
+  private final Map<SeriesCatalog.Key, SeriesSet> sets = new HashMap<>();
+  private final Map<SeriesCatalog.Key, long[]> ids = new HashMap<>();
 
   SeriesLookup(SeriesCatalog catalog, Connection connection) {
     this.catalog = catalog;
@@ -45,14 +45,14 @@ final class SeriesLookup {
   }
 
   Optional<SeriesSet> known(AgentId agent, Sha256 hash) throws SQLException {
-    Key key = new Key(agent, hash);
+    SeriesCatalog.Key key = new SeriesCatalog.Key(agent, hash);
     SeriesSet own = sets.get(key);
     SeriesSet found = own == null ? catalog.definition(key) : own;
     return found == null ? select(key) : Optional.of(found);
   }
 
   void add(AgentId agent, SeriesSet set) throws SQLException {
-    Key key = new Key(agent, set.hash());
+    SeriesCatalog.Key key = new SeriesCatalog.Key(agent, set.hash());
     if (sets.containsKey(key) || catalog.definition(key) != null) {
       return;
     }
@@ -67,7 +67,7 @@ final class SeriesLookup {
 
   /** The array is shared: callers only read it. */
   long[] ids(AgentId agent, SeriesSet set) throws SQLException {
-    Key key = new Key(agent, set.hash());
+    SeriesCatalog.Key key = new SeriesCatalog.Key(agent, set.hash());
     long[] own = ids.get(key);
     long[] found = own == null ? catalog.ids(key) : own;
     if (found == null) {
@@ -82,7 +82,7 @@ final class SeriesLookup {
     catalog.publish(sets, ids);
   }
 
-  private Optional<SeriesSet> select(Key key) throws SQLException {
+  private Optional<SeriesSet> select(SeriesCatalog.Key key) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SET)) {
       statement.setString(1, key.agent().value());
       statement.setBytes(2, key.set().toBytes());
@@ -138,7 +138,8 @@ final class SeriesLookup {
           .texts(series.stream().map(Series::name).toArray(String[]::new))
           .shorts(types)
           .texts(series.stream().map(Series::unit).toArray(String[]::new))
-          .texts(series.stream().map(one -> Labels.text(one.labels())).toArray(String[]::new));
+          .texts(series.stream().map(one -> Labels.text(one.labels())).toArray(String[]::new))
+          .texts(series.stream().map(one -> Labels.order(one.labels())).toArray(String[]::new));
       return read(statement);
     }
   }

@@ -45,10 +45,9 @@ public final class TimescaleAgentRegistry implements AgentRegistry {
 
   @Override
   public CompletionStage<Enrolment> enrol(EnrolmentRequest request, long nowMillis) {
-    return database.later(
-        () ->
-            database.transact(
-                "enrolling an agent", dsl -> new EnrolmentRows(dsl, request, nowMillis).enrol()));
+    return database.later(() ->
+        database.transact(
+            "enrolling an agent", dsl -> new EnrolmentRows(dsl, request, nowMillis).enrol()));
   }
 
   @Override
@@ -81,15 +80,14 @@ public final class TimescaleAgentRegistry implements AgentRegistry {
 
   @Override
   public CompletionStage<List<AgentSummary>> list() {
-    return database.later(
-        () ->
-            database.ask(
-                "listing agents",
-                dsl ->
-                    dsl.selectFrom(AGENTS)
-                        .where(AGENTS.DELETED_AT.isNull())
-                        .orderBy(AGENTS.ID)
-                        .fetch(TimescaleAgentRegistry::summary)));
+    return database.later(() ->
+        database.ask(
+            "listing agents",
+            dsl ->
+                dsl.selectFrom(AGENTS)
+                    .where(AGENTS.DELETED_AT.isNull())
+                    .orderBy(AGENTS.ID)
+                    .fetch(TimescaleAgentRegistry::summary)));
   }
 
   @FunctionalInterface

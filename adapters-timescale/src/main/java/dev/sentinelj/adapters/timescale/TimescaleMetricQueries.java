@@ -17,17 +17,12 @@ import dev.sentinelj.ports.driven.MetricQueries;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
-import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
 
-/** Reads through the index (series_id, time), one look-up per series; never a scan of the samples. */
+/**
+ * Reads through the index (series_id, time), one look-up per series; never a scan of the samples.
+ */
 public final class TimescaleMetricQueries implements MetricQueries {
-  /** Series of one answer are put in order by name and labels as text, both by bytes. */
-  static final Field<String> LABEL_ORDER =
-      SERIES.LABELS.cast(SQLDataType.CLOB).collate(DSL.collation("C"));
-
   private final Database database;
 
   public TimescaleMetricQueries(Database database) {
@@ -38,11 +33,11 @@ public final class TimescaleMetricQueries implements MetricQueries {
   public List<Latest> latest(AgentId agent, String namePrefix, long sinceMillis, int limit) {
     var newest =
         lateral(
-            select(SAMPLES.TIME, SAMPLES.VALUE)
-                .from(SAMPLES)
-                .where(SAMPLES.SERIES_ID.eq(SERIES.ID), SAMPLES.TIME.ge(Times.of(sinceMillis)))
-                .orderBy(SAMPLES.TIME.desc())
-                .limit(1))
+                select(SAMPLES.TIME, SAMPLES.VALUE)
+                    .from(SAMPLES)
+                    .where(SAMPLES.SERIES_ID.eq(SERIES.ID), SAMPLES.TIME.ge(Times.of(sinceMillis)))
+                    .orderBy(SAMPLES.TIME.desc())
+                    .limit(1))
             .as("newest");
     return database.ask(
         "reading the newest samples of " + agent,
@@ -59,14 +54,13 @@ public final class TimescaleMetricQueries implements MetricQueries {
                 .where(
                     SERIES.AGENT.eq(agent.value()),
                     SERIES.NAME.startsWith(StoredText.of(namePrefix)))
-                .orderBy(SERIES.NAME, LABEL_ORDER, SERIES.ID)
+                .orderBy(SERIES.NAME, SERIES.LABEL_ORDER, SERIES.ID)
                 .limit(limit)
-                .fetch(
-                    row ->
-                        new Latest(
-                            series(row.value1(), row.value2(), row.value3(), row.value4()),
-                            Times.millis(row.value5()),
-                            row.value6())));
+                .fetch(row ->
+                    new Latest(
+                        series(row.value1(), row.value2(), row.value3(), row.value4()),
+                        Times.millis(row.value5()),
+                        row.value6())));
   }
 
   @Override
@@ -83,19 +77,18 @@ public final class TimescaleMetricQueries implements MetricQueries {
             dsl.selectFrom(AGENT_PROGRESS)
                 .where(AGENT_PROGRESS.AGENT.eq(agent.value()))
                 .orderBy(AGENT_PROGRESS.ORDINAL.desc())
-                .fetch(
-                    row ->
-                        new EpochBalance(
-                            row.getEpoch(),
-                            row.getThrough(),
-                            new Balance(
-                                row.getCollected(),
-                                row.getStored(),
-                                row.getQuarantined(),
-                                row.getLost(),
-                                row.getOverflow()),
-                            row.getClosed(),
-                            row.getForked())));
+                .fetch(row ->
+                    new EpochBalance(
+                        row.getEpoch(),
+                        row.getThrough(),
+                        new Balance(
+                            row.getCollected(),
+                            row.getStored(),
+                            row.getQuarantined(),
+                            row.getLost(),
+                            row.getOverflow()),
+                        row.getClosed(),
+                        row.getForked())));
   }
 
   @Override
@@ -115,15 +108,14 @@ public final class TimescaleMetricQueries implements MetricQueries {
                 .where(wanted)
                 .orderBy(QUARANTINE.ID.desc())
                 .limit(limit)
-                .fetch(
-                    row ->
-                        new Quarantined(
-                            row.value1(),
-                            Optional.ofNullable(row.value2()),
-                            row.value3(),
-                            row.value4(),
-                            Times.millis(row.value5()),
-                            row.value6())));
+                .fetch(row ->
+                    new Quarantined(
+                        row.value1(),
+                        Optional.ofNullable(row.value2()),
+                        row.value3(),
+                        row.value4(),
+                        Times.millis(row.value5()),
+                        row.value6())));
   }
 
   @Override

@@ -25,10 +25,9 @@ public final class TimescaleOperatorStore implements OperatorStore {
         dsl ->
             dsl.selectFrom(USERS)
                 .where(USERS.NAME.eq(StoredText.of(name)))
-                .fetchOptional(
-                    row ->
-                        new Operator(
-                            row.getName(), Role.ofWord(row.getRole()), row.getPasswordHash())));
+                .fetchOptional(row ->
+                    new Operator(
+                        row.getName(), Role.ofWord(row.getRole()), row.getPasswordHash())));
   }
 
   @Override

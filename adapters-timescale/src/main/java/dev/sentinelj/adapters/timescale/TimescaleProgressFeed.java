@@ -40,9 +40,10 @@ import org.jooq.types.DayToSecond;
 /**
  * The word on epochs, each answer from one REPEATABLE READ snapshot.
  *
- * <p>A cursor is the xmin of its snapshot: every transaction that snapshot could not see has an id at or above it, so asking
- * for rows changed at or above the cursor misses none, however long a transaction took to commit. It carries the identity of
- * the database too, because a restored one counts transactions anew.
+ * <p>A cursor is the xmin of its snapshot: every transaction that snapshot could not see has an id
+ * at or above it, so asking for rows changed at or above the cursor misses none, however long a
+ * transaction took to commit. It carries the identity of the database too, because a restored one
+ * counts transactions anew.
  */
 public final class TimescaleProgressFeed implements ProgressFeed {
   private static final DayToSecond FIRST_PAGE = DayToSecond.hour("1");
@@ -60,41 +61,38 @@ public final class TimescaleProgressFeed implements ProgressFeed {
 
   @Override
   public CompletionStage<EpochWord> of(EpochId epoch) {
-    return database.later(() -> snapshot("reading the progress of " + epoch, dsl -> word(dsl, epoch)));
+    return database.later(
+        () -> snapshot("reading the progress of " + epoch, dsl -> word(dsl, epoch)));
   }
 
   @Override
   public CompletionStage<List<ReconcileAnswer.Row>> ledger(EpochId epoch, long from, long to) {
-    return database.later(
-        () ->
-            database.ask(
-                "reading the ledger of " + epoch,
-                dsl ->
-                    dsl.select(BATCH_LEDGER.SEQ, BATCH_LEDGER.CONTENT_HASH)
-                        .from(BATCH_LEDGER)
-                        .where(
-                            BATCH_LEDGER.AGENT.eq(epoch.agent().value()),
-                            BATCH_LEDGER.EPOCH.eq(epoch.epoch()),
-                            BATCH_LEDGER.SEQ.between(from, to))
-                        .orderBy(BATCH_LEDGER.SEQ)
-                        .fetch(
-                            row ->
-                                new ReconcileAnswer.Row(
-                                    row.value1(), Sha256.fromBytes(row.value2())))));
+    return database.later(() ->
+        database.ask(
+            "reading the ledger of " + epoch,
+            dsl ->
+                dsl.select(BATCH_LEDGER.SEQ, BATCH_LEDGER.CONTENT_HASH)
+                    .from(BATCH_LEDGER)
+                    .where(
+                        BATCH_LEDGER.AGENT.eq(epoch.agent().value()),
+                        BATCH_LEDGER.EPOCH.eq(epoch.epoch()),
+                        BATCH_LEDGER.SEQ.between(from, to))
+                    .orderBy(BATCH_LEDGER.SEQ)
+                    .fetch(row ->
+                        new ReconcileAnswer.Row(row.value1(), Sha256.fromBytes(row.value2())))));
   }
 
   @Override
   public CompletionStage<List<AgentId>> deleted() {
-    return database.later(
-        () ->
-            database.ask(
-                "reading deleted agents",
-                dsl ->
-                    dsl.select(AGENTS.ID)
-                        .from(AGENTS)
-                        .where(AGENTS.DELETED_AT.isNotNull())
-                        .orderBy(AGENTS.ID)
-                        .fetch(row -> new AgentId(row.value1()))));
+    return database.later(() ->
+        database.ask(
+            "reading deleted agents",
+            dsl ->
+                dsl.select(AGENTS.ID)
+                    .from(AGENTS)
+                    .where(AGENTS.DELETED_AT.isNotNull())
+                    .orderBy(AGENTS.ID)
+                    .fetch(row -> new AgentId(row.value1()))));
   }
 
   private <T> T snapshot(String doing, Function<DSLContext, T> question) {
@@ -152,9 +150,7 @@ public final class TimescaleProgressFeed implements ProgressFeed {
       words.add(
           new EpochWord(
               new Committed(
-                  row,
-                  List.copyOf(own.seqs()),
-                  lanes.getOrDefault(partition, unread(partition))),
+                  row, List.copyOf(own.seqs()), lanes.getOrDefault(partition, unread(partition))),
               List.copyOf(own.sets())));
     }
     return words;
@@ -163,7 +159,9 @@ public final class TimescaleProgressFeed implements ProgressFeed {
   private static Map<Integer, List<LaneRead>> lanes(DSLContext dsl) {
     Map<Integer, List<LaneRead>> lanes = new HashMap<>();
     for (BusPositionsRecord row :
-        dsl.selectFrom(BUS_POSITIONS).orderBy(BUS_POSITIONS.PARTITION, BUS_POSITIONS.LANE).fetch()) {
+        dsl.selectFrom(BUS_POSITIONS)
+            .orderBy(BUS_POSITIONS.PARTITION, BUS_POSITIONS.LANE)
+            .fetch()) {
       lanes
           .computeIfAbsent(row.getPartition(), _ -> new ArrayList<>())
           .add(
@@ -182,7 +180,7 @@ public final class TimescaleProgressFeed implements ProgressFeed {
   }
 
   /** What is parked of an epoch: seqs ascending, sets in the order they were missed. */
-  private record Waiting(TreeSet<Long> seqs, LinkedHashSet<Sha256> sets) {
+  private record Waiting(Set<Long> seqs, Set<Sha256> sets) {
     static Waiting nothing() {
       return new Waiting(new TreeSet<>(), new LinkedHashSet<>());
     }
@@ -212,7 +210,11 @@ public final class TimescaleProgressFeed implements ProgressFeed {
         row.getThrough(),
         ProgressRows.ranges(row.getRanges()).stream().limit(Committed.MAX_RANGES).toList(),
         new Balance(
-            row.getCollected(), row.getStored(), row.getQuarantined(), row.getLost(), row.getOverflow()),
+            row.getCollected(),
+            row.getStored(),
+            row.getQuarantined(),
+            row.getLost(),
+            row.getOverflow()),
         row.getClosed(),
         row.getForked());
   }

@@ -25,21 +25,27 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
-/** Every contract of the store, on a real PostgreSQL: one database for all but the operators, which want an empty one. */
+/**
+ * Every contract of the store, on a real PostgreSQL: one database for all but the operators, which
+ * want an empty one.
+ */
 class TimescaleContractsTest {
   private static final AtomicInteger FRESH_PARTITION = new AtomicInteger();
   private static Database database;
   private static TimescalePartitionStore store;
+  private static TimescalePartitionStore other;
 
   @BeforeAll
   static void start() {
     database = PostgresForTests.migrated();
     store = new TimescalePartitionStore(database, "contract");
+    other = new TimescalePartitionStore(database, "other");
   }
 
   @AfterAll
   static void stop() {
     store.close();
+    other.close();
     database.close();
   }
 
@@ -213,6 +219,8 @@ class TimescaleContractsTest {
 
   @Nested
   class Feed extends ProgressFeedContract {
+    private boolean askedOther;
+
     @Override
     protected AgentId deletedAgent() {
       return addDeleted(new AgentId("gone-" + UUID.randomUUID()));
@@ -220,7 +228,9 @@ class TimescaleContractsTest {
 
     @Override
     protected PartitionStore store() {
-      return store;
+      // Two strands, because one does one thing at a time.
+      askedOther = !askedOther;
+      return askedOther ? other : store;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.timescale;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.core.batch.AgentId;
@@ -87,7 +88,7 @@ class TimescalePartitionStoreTest {
 
     Outcome outcome =
         run(tx -> {
-          EpochProgress progress = tx.lockEpochs(List.of(epoch)).get(epoch);
+          EpochProgress progress = requireNonNull(tx.lockEpochs(List.of(epoch)).get(epoch));
           assertThat(progress).isEqualTo(EpochProgress.start(epoch));
           assertThat(tx.claim(List.of(claim(batch)))).containsExactly(LedgerAnswer.NEW);
           tx.addSet(agent, set);
@@ -111,9 +112,11 @@ class TimescalePartitionStoreTest {
             sql(
                 "SELECT name, metric_type, value, extract(epoch FROM time)::bigint FROM metrics_time WHERE agent_id = '%s' ORDER BY 1, 4"))
         .isEqualTo(
-            "system.cpu.utilization|gauge|0.5|1795000000\n"
-                + "system.cpu.utilization|gauge|0.75|1795086400\n"
-                + "system.network.io|counter|1|1795000000");
+            """
+            system.cpu.utilization|gauge|0.5|1795000000
+            system.cpu.utilization|gauge|0.75|1795086400
+            system.network.io|counter|1|1795000000\
+            """);
     assertThat(sql("SELECT labels->>'q\"\\' FROM series WHERE agent = '%s' ORDER BY name LIMIT 1"))
         .isEqualTo("ü€😀");
     assertThat(sql("SELECT seq, idx, sequence, body FROM metrics_raw WHERE agent = '%s'"))
@@ -126,7 +129,7 @@ class TimescalePartitionStoreTest {
         .containsEntry(Lane.FRESH, at(5))
         .containsEntry(Lane.BACKLOG, BusPosition.START);
     run(tx ->
-        assertThat(tx.lockEpochs(List.of(epoch)).get(epoch).above())
+        assertThat(requireNonNull(tx.lockEpochs(List.of(epoch)).get(epoch)).above())
             .containsExactly(new SeqRanges.Range(5, 9)));
   }
 

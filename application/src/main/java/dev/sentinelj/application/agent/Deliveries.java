@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The batches sent in this session that are not known to be committed, with the window. */
 final class Deliveries {
@@ -110,6 +111,15 @@ final class Deliveries {
         .takeWhile(delivery -> nowNanos - delivery.resendAtNanos >= 0)
         .limit(limit)
         .toList();
+  }
+
+  /** Least sample time of what no gateway has accepted; the greatest number without any. */
+  long oldestUnacceptedMillis() {
+    return Stream.concat(window.stream(), waiting.stream())
+        .filter(delivery -> delivery.data)
+        .mapToLong(delivery -> delivery.greatestTimeMillis)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   void clear() {

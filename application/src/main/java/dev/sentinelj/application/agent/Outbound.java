@@ -117,12 +117,7 @@ final class Outbound {
 
   /** Greatest age of a batch that no gateway has accepted in this session; 0 when there is none. */
   long oldestUnsentMillis(Now now) {
-    long oldest = Long.MAX_VALUE;
-    for (Delivery delivery : deliveries.all()) {
-      if (delivery.data && delivery.stage != Delivery.Stage.ACCEPTED) {
-        oldest = Math.min(oldest, delivery.greatestTimeMillis);
-      }
-    }
+    long oldest = deliveries.oldestUnacceptedMillis();
     for (LogLane lane : List.of(fresh, backlog)) {
       Optional<SignedBatch> head = lane.peek().filter(b -> b.header().kind() == BatchKind.DATA);
       oldest = Math.min(oldest, head.map(b -> b.header().greatestTimeMillis()).orElse(oldest));

@@ -1,12 +1,12 @@
 package dev.sentinelj.application.gateway;
 
-import dev.sentinelj.core.batch.BatchId;
-import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.ingest.IngestVerdict;
 import dev.sentinelj.core.ingest.Receipt;
+import dev.sentinelj.core.replay.AttemptMemory;
+import dev.sentinelj.core.replay.AttemptMemory.Attempt;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -20,22 +20,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safe. Bounded by {@code limit} remembered receipts and by what the publisher takes.
  */
 final class Attempts {
-  private final int limit;
-  private final Map<Key, Receipt> acknowledged = new LinkedHashMap<>();
-  private final Map<Key, CompletableFuture<IngestVerdict>> underWay = new HashMap<>();
+  private final AttemptMemory<Receipt> acknowledged;
+  private final Map<Attempt, CompletableFuture<IngestVerdict>> underWay = new HashMap<>();
 
   Attempts(int limit) {
-    this.limit = limit;
+    this.acknowledged = new AttemptMemory<>(limit);
   }
 
-  record Key(BatchId id, long attempt, Sha256 contentHash) {}
-
-  CompletionStage<IngestVerdict> once(Key key, Supplier<CompletionStage<IngestVerdict>> publish) {
+  CompletionStage<IngestVerdict> once(
+      Attempt key, Supplier<CompletionStage<IngestVerdict>> publish) {
     CompletableFuture<IngestVerdict> mine = new CompletableFuture<>();
     synchronized (this) {
-      Receipt receipt = acknowledged.get(key);
-      if (receipt != null) {
-        return CompletableFuture.completedFuture(new IngestVerdict.Accepted(receipt));
+      Optional<Receipt> receipt = acknowledged.answerTo(key);
+      if (receipt.isPresent()) {
+        return CompletableFuture.completedFuture(new IngestVerdict.Accepted(receipt.get()));
       }
       CompletableFuture<IngestVerdict> first = underWay.putIfAbsent(key, mine);
       if (first != null) {
@@ -47,14 +45,14 @@ final class Attempts {
   }
 
   private void settle(
-      Key key,
+      Attempt key,
       CompletableFuture<IngestVerdict> mine,
       @Nullable IngestVerdict verdict,
       @Nullable Throwable failure) {
     synchronized (this) {
       underWay.remove(key);
       if (verdict instanceof IngestVerdict.Accepted(Receipt receipt)) {
-        remember(key, receipt);
+        acknowledged.remember(key, receipt);
       }
     }
     if (verdict != null) {
@@ -62,13 +60,6 @@ final class Attempts {
     } else {
       mine.completeExceptionally(
           failure == null ? new IllegalStateException("no verdict") : failure);
-    }
-  }
-
-  private void remember(Key key, Receipt receipt) {
-    acknowledged.put(key, receipt);
-    if (acknowledged.size() > limit) {
-      acknowledged.remove(acknowledged.keySet().iterator().next());
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.ingest.RetryReason;
 import dev.sentinelj.core.ingest.Submission;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.replay.AttemptMemory;
 import dev.sentinelj.core.replay.ReplayWindow;
 import dev.sentinelj.core.session.SessionLimits;
 import dev.sentinelj.core.signing.AgentKey;
@@ -188,7 +189,7 @@ public final class IngestPipeline implements IngestBatches {
         new FrameEntry(
             batch, envelope.attempt(), envelope.sentAtMillis(), submission.attachedSets());
     return attempts.once(
-        new Attempts.Key(batch.id(), envelope.attempt(), envelope.contentHash()),
+        new AttemptMemory.Attempt(batch.id(), envelope.attempt(), envelope.contentHash()),
         () -> publisher.offer(entry, now).thenApply(verdict -> countSamples(verdict, batch)));
   }
 

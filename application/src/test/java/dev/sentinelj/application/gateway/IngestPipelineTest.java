@@ -153,6 +153,8 @@ class IngestPipelineTest {
 
     CompletionStage<IngestBatches.Answer> first = gateway.offer(raw);
     CompletionStage<IngestBatches.Answer> meanwhile = gateway.offer(raw);
+    gateway.advance(5);
+    gateway.publisher.poll(gateway.now);
     IngestVerdict later = gateway.ingest(raw);
 
     assertThat(Stages.await(meanwhile).verdict()).isEqualTo(Stages.await(first).verdict());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.wire.MalformedException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,44 @@ class BlockCodecTest {
     System.arraycopy(bytes, HEAD + 1, overlong, HEAD + 2, bytes.length - HEAD - 1);
 
     assertMalformed(() -> BlockCodec.decode(overlong));
+  }
+
+  /** Columns of two rows that no encoder writes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "c00000000000000000", // presence 3
+        "1000", // a kind where nothing is present
+        "410000000000000000", // a scale on a constant
+        "5a00", // scale 10
+        "900000", // a bitmap of nothing
+        "900300", // a bitmap of all
+        "900400", // a bitmap beyond the rows
+        "508280808080808020", // a whole number above 2^53
+        "70000000000000000080", // an XOR window that was never announced
+        "700000000000000000fffc0000000000000000", // an XOR window of 64 bits behind 63 zeros
+        "70000000000000000001" // bits after the last value
+      })
+  void decode_columnThatNoEncoderWrites_isMalformed(String column) {
+    assertMalformed(() -> BlockCodec.decode(twoRows(column)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00",
+        "400000000000000000",
+        "900100",
+        "508080808080808020",
+        "70000000000000000000",
+        "700000000000000000c002"
+      })
+  void decode_columnsNextToThose_areRead(String column) {
+    assertThat(BlockCodec.decode(twoRows(column)).columns().rows()).isEqualTo(2);
+  }
+
+  private static byte[] twoRows(String column) {
+    return HexFormat.of().parseHex("01" + SET.toHex() + "02010000" + column);
   }
 
   private static void decodesOrIsMalformed(byte[] bytes) {

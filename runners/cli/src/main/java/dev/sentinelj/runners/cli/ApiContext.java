@@ -20,7 +20,7 @@ public record ApiContext(String url, Optional<String> token) {
   static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
   /** What {@code home} keeps; the default address without a token when it keeps nothing. */
-  static ApiContext read(Path home) {
+  public static ApiContext read(Path home) {
     Properties kept = new Properties();
     try (Reader in = Files.newBufferedReader(home.resolve(FILE))) {
       kept.load(in);

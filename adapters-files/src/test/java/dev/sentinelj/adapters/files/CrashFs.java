@@ -1,0 +1,193 @@
+package dev.sentinelj.adapters.files;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * A disk in memory that loses what nobody synced. A crash leaves of each file the bytes of its last
+ * sync, with any of the 512-byte sectors written since; and of the directory the names of its last
+ * sync, with any first part of the changes since.
+ */
+final class CrashFs implements SegmentFiles {
+  private static final int SECTOR = 512;
+
+  private final Map<String, Inode> names = new HashMap<>();
+  private final List<Map<String, Inode>> snapshots = new ArrayList<>();
+  private int writesUntilDeath = Integer.MAX_VALUE;
+  private int forcesUntilFailure = Integer.MAX_VALUE;
+  private boolean dead;
+
+  private static final class Inode {
+    private byte[] now = new byte[0];
+    private byte[] synced = new byte[0];
+  }
+
+  CrashFs() {
+    snapshots.add(Map.of());
+  }
+
+  /** From the {@code count}-th change on nothing works any more, as after a loss of power. */
+  void dieAfter(int count) {
+    writesUntilDeath = count;
+  }
+
+  /** The {@code count}-th sync from now fails and drops what was not synced, as Linux does. */
+  void failForceAfter(int count) {
+    forcesUntilFailure = count;
+  }
+
+  /** The disk after the loss of power. */
+  synchronized CrashFs crash(RandomGenerator random) {
+    CrashFs next = new CrashFs();
+    Map<String, Inode> left = snapshots.get(random.nextInt(snapshots.size()));
+    left.forEach((name, inode) -> {
+      Inode survivor = new Inode();
+      survivor.now = torn(inode, random);
+      survivor.synced = survivor.now.clone();
+      next.names.put(name, survivor);
+    });
+    next.snapshots.clear();
+    next.snapshots.add(Map.copyOf(next.names));
+    dead = true;
+    return next;
+  }
+
+  private static byte[] torn(Inode inode, RandomGenerator random) {
+    int length = random.nextBoolean() ? inode.now.length : inode.synced.length;
+    byte[] left = Arrays.copyOf(inode.synced, length);
+    for (int at = 0; at < Math.min(length, inode.now.length); at += SECTOR) {
+      if (random.nextBoolean()) {
+        int to = Math.min(at + SECTOR, Math.min(length, inode.now.length));
+        System.arraycopy(inode.now, at, left, at, to - at);
+      }
+    }
+    return left;
+  }
+
+  private void change() throws IOException {
+    if (dead || writesUntilDeath-- <= 0) {
+      dead = true;
+      throw new IOException("no power");
+    }
+  }
+
+  private Inode inode(String name) throws IOException {
+    return Optional.ofNullable(names.get(name)).orElseThrow(() -> new FileNotFoundException(name));
+  }
+
+  @Override
+  public synchronized List<String> list() {
+    return List.copyOf(names.keySet());
+  }
+
+  @Override
+  public synchronized long size(String name) throws IOException {
+    return inode(name).now.length;
+  }
+
+  @Override
+  public synchronized ByteBuffer read(String name, long offset, int length) throws IOException {
+    byte[] bytes = inode(name).now;
+    int from = (int) Math.min(offset, bytes.length);
+    int to = (int) Math.min(bytes.length, offset + length);
+    return ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, to));
+  }
+
+  @Override
+  public synchronized Appender create(String name, long bytes) throws IOException {
+    change();
+    Inode inode = new Inode();
+    inode.now = new byte[(int) bytes];
+    names.put(name, inode);
+    named();
+    return new CrashAppender(inode);
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    change();
+    names.put(to, inode(from));
+    names.remove(from);
+    named();
+  }
+
+  @Override
+  public synchronized void truncate(String name, long size) throws IOException {
+    change();
+    Inode inode = inode(name);
+    inode.now = Arrays.copyOf(inode.now, (int) size);
+  }
+
+  @Override
+  public synchronized void delete(String name) throws IOException {
+    change();
+    if (names.containsKey(name)) {
+      names.remove(name);
+      named();
+    }
+  }
+
+  private void named() {
+    snapshots.add(Map.copyOf(names));
+  }
+
+  @Override
+  public synchronized void forceDirectory() throws IOException {
+    change();
+    snapshots.clear();
+    named();
+  }
+
+  @Override
+  public long usableBytes() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public synchronized boolean isStill(String name, Appender appender) {
+    return names.containsKey(name);
+  }
+
+  private final class CrashAppender implements Appender {
+    private final Inode inode;
+
+    CrashAppender(Inode inode) {
+      this.inode = inode;
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer bytes) throws IOException {
+      synchronized (CrashFs.this) {
+        change();
+        int length = bytes.remaining();
+        if (offset + length > inode.now.length) {
+          inode.now = Arrays.copyOf(inode.now, (int) offset + length);
+        }
+        bytes.get(inode.now, (int) offset, length);
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      synchronized (CrashFs.this) {
+        change();
+        if (forcesUntilFailure-- == 0) {
+          inode.now = inode.synced.clone();
+          throw new IOException("input/output error");
+        }
+        inode.synced = inode.now.clone();
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,118 @@
+package dev.sentinelj.application.worker;
+
+import dev.sentinelj.core.frame.FrameAddress;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.driven.BusPosition;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Where a strand is in one lane. Normally many messages go into one transaction. After one of them
+ * could not be stored the lane is done message by message, and within the message that fails batch
+ * by batch, until the whole failed pull is behind. One owner.
+ */
+final class LaneCursor {
+  /** A batch that fails alone so often because of what it holds is kept aside. */
+  static final int MAX_TRIES = 5;
+
+  /** Ticks without data are committed after so long. */
+  static final long TICKS_COMMIT_MILLIS = 10_000;
+
+  private final FrameAddress address;
+  private BusPosition committed;
+  private BusPosition read;
+  private Optional<Now> ticksSince = Optional.empty();
+  private Optional<BusPosition> carefulUntil = Optional.empty();
+  private int index = -1;
+  private int tries;
+
+  LaneCursor(FrameAddress address, BusPosition committed) {
+    this.address = address;
+    this.committed = committed;
+    this.read = committed;
+  }
+
+  FrameAddress address() {
+    return address;
+  }
+
+  /** The position of record. */
+  BusPosition committed() {
+    return committed;
+  }
+
+  /** The same, or behind ticks that wait for the next data. */
+  BusPosition read() {
+    return read;
+  }
+
+  /** Whether messages are done one by one. */
+  boolean careful() {
+    return carefulUntil.isPresent() || index >= 0;
+  }
+
+  /** The batch within the next message that is done alone, if it is done so. */
+  OptionalInt index() {
+    return index >= 0 ? OptionalInt.of(index) : OptionalInt.empty();
+  }
+
+  boolean poisoned() {
+    return tries >= MAX_TRIES;
+  }
+
+  /** Ticks alone were read up to {@code position}. */
+  void readTicks(BusPosition position, Now now) {
+    read = position;
+    if (ticksSince.isEmpty()) {
+      ticksSince = Optional.of(now);
+    }
+  }
+
+  boolean ticksDue(Now now) {
+    return ticksSince.isPresent() && now.millisSince(ticksSince.get()) >= TICKS_COMMIT_MILLIS;
+  }
+
+  /** A transaction committed that moved the position. */
+  void moved(BusPosition position) {
+    committed = position;
+    read = position;
+    ticksSince = Optional.empty();
+    index = -1;
+    tries = 0;
+    if (carefulUntil.isPresent() && position.compareTo(carefulUntil.get()) >= 0) {
+      carefulUntil = Optional.empty();
+    }
+  }
+
+  /** A transaction committed that took one batch of a message. */
+  void nextBatch() {
+    index++;
+    tries = 0;
+  }
+
+  /** The next message is done batch by batch. */
+  void split() {
+    index = 0;
+    tries = 0;
+  }
+
+  /**
+   * A pull could not be stored because of what it holds.
+   *
+   * @param last position of the pull
+   * @param messages how many it had
+   * @param batches how many the first of them had
+   */
+  void failed(BusPosition last, int messages, int batches) {
+    if (messages > 1) {
+      carefulUntil = Optional.of(last);
+    } else if (index < 0 && batches > 1) {
+      split();
+    } else if (index < 0 && batches == 1) {
+      index = 0;
+      tries = 1;
+    } else {
+      tries++;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.sentinelj.application.worker;
+
+import java.time.Duration;
+
+/**
+ * What a strand may take. Memory is a function of these, not of the load.
+ *
+ * @param pullBytes bytes of messages in one transaction, beyond the first message
+ * @param pullMessages messages in one transaction
+ * @param pullCells rows times series decoded for one transaction; a message beyond it is done batch
+ *     by batch
+ * @param seriesPerAgent series of one agent that are stored; what is above is counted as overflow
+ * @param sets resolved series sets remembered per partition
+ * @param windows series of one partition with a window in memory
+ * @param windowMillis span of those windows
+ * @param retention how far before its arrival a sample may have been taken
+ */
+public record WorkerLimits(
+    long pullBytes,
+    int pullMessages,
+    long pullCells,
+    int seriesPerAgent,
+    int sets,
+    int windows,
+    long windowMillis,
+    Duration retention) {
+  public static final WorkerLimits DEFAULT =
+      new WorkerLimits(
+          4L << 20, 256, 4_000_000, 10_000, 5_000, 10_000, 300_000, Duration.ofDays(90));
+}

@@ -1,0 +1,400 @@
+package dev.sentinelj.application.worker;
+
+import dev.sentinelj.application.gateway.AgentDirectory;
+import dev.sentinelj.application.status.Counters;
+import dev.sentinelj.application.worker.PullReader.Opened;
+import dev.sentinelj.application.worker.PullScript.Pull;
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.signing.MacKey;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.BatchBus;
+import dev.sentinelj.ports.driven.BatchBus.Message;
+import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.Lease;
+import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
+import dev.sentinelj.ports.driven.PartitionStore.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves batches of some partitions from the bus into the database: one pull, one transaction, one
+ * at a time. What it remembers changes after a commit only; when an outcome is unknown or the lease
+ * was lost, the memory of that partition is dropped and loaded again.
+ *
+ * <p>Not thread safe: {@link #poll} and everything {@code mailbox} runs belong to one thread. Call
+ * {@link #poll} after each run of the mailbox, when the bus has news, and every few milliseconds.
+ * {@link #reports} is safe from any thread.
+ */
+public final class WorkerStrand {
+  private static final long LEASE_EVERY_MILLIS = 2_000;
+  private static final long VERIFY_EVERY_MILLIS = 1_000;
+  private static final long FORGET_EVERY_MILLIS = 60_000;
+  private static final long RELOAD_PAUSE_MILLIS = 1_000;
+
+  private final String owner;
+  private final PartitionStore store;
+  private final BatchBus bus;
+  private final PullReader reader;
+  private final BatchJudge judge;
+  private final Executor mailbox;
+  private final WorkerLimits limits;
+  private final Counters counters;
+  private final List<OwnedPartition> partitions;
+  private final Map<Integer, PartitionReport> reports = new ConcurrentHashMap<>();
+  private int turn;
+  private boolean busy;
+  private boolean closed;
+
+  /**
+   * @param owner names this strand among all of all workers
+   * @param partitions what it tries to own, 0 to {@code bus.partitions() - 1}
+   * @param mailbox brings answers back to the thread of this strand
+   */
+  public WorkerStrand(
+      String owner,
+      List<Integer> partitions,
+      PartitionStore store,
+      BatchBus bus,
+      BatchCodec codec,
+      AgentDirectory directory,
+      MacKey clusterKey,
+      Executor mailbox,
+      WorkerLimits limits,
+      Counters counters) {
+    this.owner = owner;
+    this.store = store;
+    this.bus = bus;
+    this.reader = new PullReader(clusterKey, directory);
+    this.judge = new BatchJudge(codec);
+    this.mailbox = mailbox;
+    this.limits = limits;
+    this.counters = counters;
+    this.partitions =
+        partitions.stream().map(number -> new OwnedPartition(number, limits)).toList();
+  }
+
+  /**
+   * How one partition stands.
+   *
+   * @param lagMillis how old the last message read was when it was read; 0 when nothing waits
+   */
+  public record PartitionReport(int partition, boolean owned, String detail, long lagMillis) {}
+
+  /** The latest report on each partition, by number. */
+  public List<PartitionReport> reports() {
+    return reports.values().stream()
+        .sorted((one, other) -> Integer.compare(one.partition(), other.partition()))
+        .toList();
+  }
+
+  /** Takes and renews leases and starts the next piece of work, if there is one. */
+  public void poll(Now now) {
+    if (closed) {
+      return;
+    }
+    partitions.forEach(partition -> lease(partition, now));
+    for (int i = 0; i < partitions.size() && !busy; i++) {
+      OwnedPartition partition = partitions.get((turn + i) % partitions.size());
+      if (work(partition, now)) {
+        turn = (turn + i + 1) % partitions.size();
+        return;
+      }
+    }
+  }
+
+  /** Whether a look-up or a transaction is under way. */
+  public boolean busy() {
+    return busy;
+  }
+
+  /** Stops and gives the partitions back. */
+  public CompletionStage<Void> close() {
+    closed = true;
+    List<CompletableFuture<Void>> releases = new ArrayList<>();
+    for (OwnedPartition partition : partitions) {
+      partition
+          .lease()
+          .ifPresent(lease -> releases.add(store.release(lease).toCompletableFuture()));
+      partition.lost();
+    }
+    return CompletableFuture.allOf(releases.toArray(CompletableFuture[]::new));
+  }
+
+  private void lease(OwnedPartition partition, Now now) {
+    if (partition.lease().isPresent() && !partition.owned(now)) {
+      partition.lost();
+      report(partition, false, "the lease ran out", 0);
+    }
+    if (partition.askLease(now, LEASE_EVERY_MILLIS)) {
+      Optional<Lease> held = partition.lease();
+      store
+          .lease(partition.number(), owner, held)
+          .whenCompleteAsync((answer, _) -> leased(partition, held, answer, now), mailbox);
+    }
+  }
+
+  private void leased(
+      OwnedPartition partition, Optional<Lease> held, @Nullable LeaseAnswer answer, Now asked) {
+    partition.leaseAnswered();
+    if (closed || answer == null) {
+      return; // no answer: what is held stays until it runs out
+    }
+    switch (answer) {
+      case LeaseAnswer.Granted(Lease granted) -> partition.granted(granted, asked);
+      case LeaseAnswer.Held(String other) -> {
+        if (held.isPresent()) {
+          counters.increment("worker_leases_lost");
+        }
+        partition.lost();
+        report(partition, false, "held by " + other, 0);
+      }
+    }
+  }
+
+  private boolean work(OwnedPartition partition, Now now) {
+    if (!partition.owned(now) || partition.paused(now)) {
+      return false;
+    }
+    if (!partition.loaded()) {
+      load(partition, now);
+      return true;
+    }
+    try {
+      return verify(partition, now) || pull(partition, now);
+    } catch (PortUnavailableException e) {
+      report(partition, true, "the bus does not answer", 0);
+      partition.pause(now);
+      return false;
+    }
+  }
+
+  private void load(OwnedPartition partition, Now now) {
+    PartitionMemory memory = partition.memory();
+    busy = true;
+    counters.increment("worker_loads");
+    store
+        .positions(leaseOf(partition))
+        .whenCompleteAsync(
+            (positions, failure) -> {
+              busy = false;
+              if (partition.memory() != memory) {
+                return;
+              }
+              if (positions == null) {
+                partition.pause(now);
+              } else {
+                partition.load(positions);
+                report(partition, true, "reading", 0);
+              }
+            },
+            mailbox);
+  }
+
+  /** Compares the bus with what was committed; a bus that is another one is read from its start. */
+  private boolean verify(OwnedPartition partition, Now now) {
+    if (!partition.verifyDue(now, VERIFY_EVERY_MILLIS)) {
+      return false;
+    }
+    boolean forget = partition.forgetDue(now, FORGET_EVERY_MILLIS);
+    for (Lane lane : Lane.values()) {
+      LaneCursor cursor = partition.cursor(lane);
+      BusPosition found = bus.verify(cursor.address(), cursor.committed());
+      if (!found.equals(cursor.committed())) {
+        counters.increment("worker_bus_replaced");
+        BusPosition from = cursor.committed();
+        transact(partition, new Pull(lane, from, found, true, List.of()), new Shape(0, 0, 0), now);
+        return true;
+      }
+      if (forget && cursor.committed().sequence() > 0) {
+        bus.forget(cursor.address(), cursor.committed());
+      }
+    }
+    return false;
+  }
+
+  private boolean pull(OwnedPartition partition, Now now) {
+    Lane first = partition.first();
+    Lane second = first == Lane.FRESH ? Lane.BACKLOG : Lane.FRESH;
+    return pull(partition, first, now) || pull(partition, second, now);
+  }
+
+  private boolean pull(OwnedPartition partition, Lane lane, Now now) {
+    LaneCursor cursor = partition.cursor(lane);
+    int count = cursor.careful() ? 1 : limits.pullMessages();
+    List<Message> messages = bus.read(cursor.address(), cursor.read(), count, limits.pullBytes());
+    if (messages.isEmpty()) {
+      partition.pulled(lane);
+      return commitTicks(partition, cursor, now);
+    }
+    List<Opened> opened = reader.open(cursor.address(), messages);
+    if (opened.stream().allMatch(Opened.Tick.class::isInstance)) {
+      readTicks(partition, cursor, opened, now);
+      return commitTicks(partition, cursor, now);
+    }
+    partition.pulled(lane);
+    long stamp = messages.getFirst().position().stampMillis();
+    report(partition, true, "reading", Math.max(0, now.wallMillis() - stamp));
+    lookUp(partition, cursor, opened, now);
+    return true;
+  }
+
+  private static void readTicks(
+      OwnedPartition partition, LaneCursor cursor, List<Opened> ticks, Now now) {
+    for (Opened one : ticks) {
+      if (one instanceof Opened.Tick(BusPosition position, long second)) {
+        partition.memory().tick(second);
+        cursor.readTicks(position, now);
+      }
+    }
+  }
+
+  private boolean commitTicks(OwnedPartition partition, LaneCursor cursor, Now now) {
+    if (!cursor.ticksDue(now)) {
+      return false;
+    }
+    Lane lane = cursor.address().lane();
+    Pull pull = new Pull(lane, cursor.committed(), cursor.read(), true, List.of());
+    transact(partition, pull, new Shape(0, 0, 0), now);
+    return true;
+  }
+
+  private void lookUp(OwnedPartition partition, LaneCursor cursor, List<Opened> opened, Now now) {
+    PartitionMemory memory = partition.memory();
+    busy = true;
+    reader
+        .lookUp(opened, now)
+        .whenCompleteAsync(
+            (found, _) -> {
+              busy = false;
+              if (partition.memory() != memory || closed) {
+                return;
+              }
+              if (found == null || found.isEmpty()) {
+                counters.increment("worker_registry_waits");
+                report(partition, true, "the registry does not answer; nothing is read", 0);
+                partition.pause(now);
+              } else {
+                judged(partition, cursor, opened, found.get(), now);
+              }
+            },
+            mailbox);
+  }
+
+  private void judged(
+      OwnedPartition partition,
+      LaneCursor cursor,
+      List<Opened> opened,
+      Map<AgentId, AgentDirectory.Answer> agents,
+      Now now) {
+    PullBuilder builder =
+        new PullBuilder(judge, agents, cursor, partition.memory().lastTickSecond(), limits);
+    Optional<Pull> pull = builder.build(opened);
+    if (pull.isEmpty()) {
+      cursor.split(); // one message alone is more than a transaction may decode
+      counters.increment("worker_messages_split");
+      return;
+    }
+    transact(partition, pull.get(), builder.shape(), now);
+  }
+
+  /**
+   * @param messages how many messages a pull has
+   * @param batches how many batches its first message has
+   * @param lastTick the last tick in it, or 0
+   */
+  record Shape(int messages, int batches, long lastTick) {}
+
+  private void transact(OwnedPartition partition, Pull pull, Shape shape, Now now) {
+    PartitionMemory memory = partition.memory();
+    PullScript script = new PullScript(pull, memory, judge, limits.retention().toMillis());
+    busy = true;
+    store
+        .transact(leaseOf(partition), script)
+        .whenCompleteAsync(
+            (outcome, _) -> {
+              busy = false;
+              if (partition.memory() == memory) {
+                settle(partition, pull, shape, script, outcome, now);
+              }
+            },
+            mailbox);
+  }
+
+  private void settle(
+      OwnedPartition partition,
+      Pull pull,
+      Shape shape,
+      PullScript script,
+      @Nullable Outcome outcome,
+      Now now) {
+    switch (outcome) {
+      case null -> reload(partition, "worker_unknown_outcomes", "an outcome is unknown", now);
+      case Outcome.Committed() -> committed(partition, pull, shape, script, now);
+      case Outcome.RolledBack(PartitionStore.FailureKind kind, String message) ->
+          rolledBack(partition, pull, shape, kind, message, now);
+      case Outcome.Fenced(String message) -> {
+        partition.lost();
+        reload(partition, "worker_fenced", message, now);
+      }
+    }
+  }
+
+  private void committed(
+      OwnedPartition partition, Pull pull, Shape shape, PullScript script, Now now) {
+    script.remember(now.wallMillis());
+    partition.memory().tick(shape.lastTick());
+    script.counts().forEach(counters::add);
+    counters.increment("worker_commits");
+    LaneCursor cursor = partition.cursor(pull.lane());
+    if (pull.moves()) {
+      cursor.moved(pull.to());
+    } else {
+      cursor.nextBatch();
+    }
+    partition.succeeded();
+  }
+
+  private void rolledBack(
+      OwnedPartition partition,
+      Pull pull,
+      Shape shape,
+      PartitionStore.FailureKind kind,
+      String message,
+      Now now) {
+    counters.increment("worker_rollbacks");
+    report(partition, true, "rolled back: " + message, 0);
+    if (kind == PartitionStore.FailureKind.DATA && shape.messages() > 0) {
+      partition.cursor(pull.lane()).failed(pull.to(), shape.messages(), shape.batches());
+    }
+    partition.pause(now);
+  }
+
+  private void reload(OwnedPartition partition, String counter, String why, Now now) {
+    counters.increment(counter);
+    partition.drop();
+    partition.pause(now, RELOAD_PAUSE_MILLIS);
+    report(partition, partition.lease().isPresent(), why, 0);
+  }
+
+  private static Lease leaseOf(OwnedPartition partition) {
+    return partition
+        .lease()
+        .orElseThrow(() -> new IllegalStateException("no lease on " + partition.number()));
+  }
+
+  private void report(OwnedPartition partition, boolean owned, String detail, long lagMillis) {
+    reports.put(
+        partition.number(), new PartitionReport(partition.number(), owned, detail, lagMillis));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sentinelj.runners.agent;
+
+import dagger.Module;
+import dagger.Provides;
+import dev.sentinelj.application.agent.AgentIdentity;
+import dev.sentinelj.application.agent.Batcher;
+import dev.sentinelj.application.agent.BatcherOptions;
+import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.application.agent.Exporter;
+import dev.sentinelj.application.agent.ExporterOptions;
+import dev.sentinelj.application.agent.ServerTerms;
+import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.MetricSource;
+import dev.sentinelj.ports.driven.RefusedBatches;
+import dev.sentinelj.ports.driven.Uplink;
+import dev.sentinelj.runners.runtime.EventLoop;
+import dev.sentinelj.runners.runtime.SystemClock;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+
+/** The use cases of an agent over the ports it was given. */
+@Module
+interface AgentModule {
+
+  @Provides
+  @Singleton
+  static EventLoop loop() {
+    return new EventLoop("agent", SystemClock::now);
+  }
+
+  @Provides
+  @Singleton
+  static SecureRandom random() {
+    return new SecureRandom();
+  }
+
+  @Provides
+  @Singleton
+  static ServerTerms terms() {
+    return new ServerTerms();
+  }
+
+  @Provides
+  @Singleton
+  static CollectorSchedule schedule(
+      List<MetricSource> sources, CollectorSchedule.Timing timing, SecureRandom random) {
+    return new CollectorSchedule(sources, timing, random, SystemClock.now());
+  }
+
+  @Provides
+  @Singleton
+  static Batcher batcher(
+      AgentIdentity identity,
+      BatchLog log,
+      BatchCodec codec,
+      ServerTerms terms,
+      CollectorSchedule.Timing timing,
+      EventLoop loop) {
+    return new Batcher(
+        identity.id(), log, codec, identity.key(), terms, options(timing), loop, SystemClock::now);
+  }
+
+  /**
+   * The sources of one round are read within a tenth of the interval. A batch that waits a little
+   * longer than that has all of them; waiting for the next round would only make the page lag.
+   */
+  private static BatcherOptions options(CollectorSchedule.Timing timing) {
+    Duration round = timing.interval().dividedBy(5);
+    BatcherOptions usual = BatcherOptions.DEFAULT;
+    Duration age = round.compareTo(usual.maxAge()) < 0 ? round : usual.maxAge();
+    return new BatcherOptions(
+        age, usual.firstMaxAge(), usual.maxSamples(), usual.maxBytes(), usual.maxWaitingBytes());
+  }
+
+  @Provides
+  @Singleton
+  static Exporter exporter(
+      AgentIdentity identity,
+      BatchLog log,
+      BatchCodec codec,
+      Uplink uplink,
+      RefusedBatches refused,
+      Batcher batcher,
+      ServerTerms terms,
+      SecureRandom random,
+      EventLoop loop) {
+    return new Exporter(
+        identity,
+        log,
+        codec,
+        uplink,
+        refused,
+        batcher,
+        terms,
+        ExporterOptions.DEFAULT,
+        random,
+        loop,
+        SystemClock::now);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.sentinelj.runners.agent;
+
+import dev.sentinelj.application.agent.Batcher;
+import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.application.agent.Exporter;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driving.ServerStatus;
+import dev.sentinelj.runners.runtime.EventLoop;
+import dev.sentinelj.runners.runtime.SystemClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running agent: one loop that drives schedule, batcher and exporter. */
+public final class AgentRunner implements ServerStatus, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentRunner.class);
+
+  /** How long what was collected may take into the log when the agent stops. */
+  static final Duration FLUSH = Duration.ofSeconds(3);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final EventLoop loop;
+  private final CollectorThreads collectors;
+  private final CollectorSchedule schedule;
+  private final Batcher batcher;
+  private final Exporter exporter;
+  private final BatchLog log;
+  private volatile Report report = new Report(List.of(), Map.of());
+
+  private AgentRunner(AgentComponent component, BatchLog log) {
+    this.loop = component.loop();
+    this.schedule = component.schedule();
+    this.batcher = component.batcher();
+    this.exporter = component.exporter();
+    this.collectors = new CollectorThreads(schedule, batcher, loop);
+    this.log = log;
+  }
+
+  /** Starts collecting and shipping. */
+  public static AgentRunner start(AgentPorts ports, CollectorSchedule.Timing timing) {
+    AgentComponent component = DaggerAgentComponent.factory().create(ports, timing);
+    AgentRunner runner = new AgentRunner(component, ports.batchLog());
+    runner.loop.start(runner::poll, POLL);
+    return runner;
+  }
+
+  @Override
+  public Report report() {
+    return report;
+  }
+
+  /**
+   * Puts what was collected into the log, then stops shipping. What was not shipped goes next time.
+   */
+  @Override
+  public void close() {
+    CompletableFuture<Void> flushed = new CompletableFuture<>();
+    loop.execute(() ->
+        batcher.flush(SystemClock.now()).whenComplete((_, failure) -> settle(flushed, failure)));
+    await(flushed);
+    loop.execute(exporter::close);
+    loop.close();
+  }
+
+  private void poll(Now now) {
+    collectors.poll(now);
+    batcher.poll(now);
+    exporter.poll(now);
+    report = describe(now);
+  }
+
+  private static void settle(CompletableFuture<Void> flushed, @Nullable Throwable failure) {
+    if (failure == null) {
+      flushed.complete(null);
+    } else {
+      flushed.completeExceptionally(failure);
+    }
+  }
+
+  private static void await(CompletableFuture<Void> flushed) {
+    try {
+      flushed.get(FLUSH.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the last readings did not reach the log: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Report describe(Now now) {
+    Exporter.Status shipping = exporter.status(now);
+    Batcher.Status batching = batcher.status();
+    BatchLog.Usage usage = log.usage();
+    Map<String, Long> counters = new TreeMap<>();
+    counters.put("agent_batches_logged", batching.batches());
+    counters.put("agent_samples_logged", batching.samples());
+    counters.put("agent_readings_refused", batching.readingsRefused());
+    counters.put("agent_batches_accepted", shipping.accepted());
+    counters.put("agent_batches_resent", shipping.resent());
+    counters.put("agent_batches_refused", shipping.refused());
+    counters.put("agent_committed_through", shipping.committedThrough());
+    counters.put("agent_logged_through", log.durableThrough());
+    counters.put("agent_log_bytes", usage.bytes());
+    counters.put("agent_log_batches", usage.batches());
+    schedule
+        .counts()
+        .forEach(source -> {
+          counters.merge("agent_source_reads", source.reads(), Long::sum);
+          counters.merge("agent_source_failures", source.failures(), Long::sum);
+          counters.merge("agent_source_timeouts", source.timeouts(), Long::sum);
+        });
+    return new Report(List.of(part(shipping, batching)), counters);
+  }
+
+  private static Part part(Exporter.Status shipping, Batcher.Status batching) {
+    boolean ready = shipping.state() == Exporter.State.OPEN && !batching.logFull();
+    String words =
+        shipping.state() == Exporter.State.OPEN
+            ? "ships; committed through " + shipping.committedThrough()
+            : "not connected: " + shipping.lastError();
+    return new Part(
+        "agent", ready, batching.logFull() ? "its log is full, collecting pauses" : words);
+  }
+}

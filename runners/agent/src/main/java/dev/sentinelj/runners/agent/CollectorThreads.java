@@ -1,0 +1,74 @@
+package dev.sentinelj.runners.agent;
+
+import dev.sentinelj.application.agent.Batcher;
+import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.driven.MetricSource;
+import dev.sentinelj.runners.runtime.EventLoop;
+import dev.sentinelj.runners.runtime.SystemClock;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads each source on a thread of its own, so that one that hangs delays no other, and interrupts
+ * it at its deadline. None of these threads ever touches a file of ours.
+ */
+final class CollectorThreads {
+  private static final Logger LOG = LoggerFactory.getLogger(CollectorThreads.class);
+
+  private final CollectorSchedule schedule;
+  private final Batcher batcher;
+  private final EventLoop loop;
+  private final Map<MetricSource, Thread> reading = new HashMap<>();
+
+  CollectorThreads(CollectorSchedule schedule, Batcher batcher, EventLoop loop) {
+    this.schedule = schedule;
+    this.batcher = batcher;
+    this.loop = loop;
+  }
+
+  /** On the loop's thread. While the log takes nothing, collecting pauses. */
+  void poll(Now now) {
+    schedule.overdue(now).forEach(this::interrupt);
+    if (batcher.accepting()) {
+      schedule.poll(now).forEach(this::read);
+    }
+  }
+
+  private void read(MetricSource source) {
+    reading.put(
+        source,
+        Thread.ofPlatform().daemon(true).name("source-" + source.name()).start(() -> run(source)));
+  }
+
+  private void interrupt(MetricSource source) {
+    LOG.warn("source {} does not answer in time, interrupting it", source.name());
+    Thread thread = reading.get(source);
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  private void run(MetricSource source) {
+    try {
+      MetricSource.Reading taken = source.read(SystemClock.wallMillis());
+      loop.execute(() -> finished(source, taken));
+    } catch (RuntimeException e) {
+      loop.execute(() -> failed(source, e));
+    }
+  }
+
+  private void finished(MetricSource source, MetricSource.Reading taken) {
+    reading.remove(source);
+    schedule.finished(source);
+    batcher.add(taken, SystemClock.now());
+  }
+
+  private void failed(MetricSource source, RuntimeException e) {
+    reading.remove(source);
+    schedule.failed(source);
+    LOG.warn("source {} could not be read: {}", source.name(), e.toString());
+  }
+}

@@ -1,0 +1,27 @@
+package dev.sentinelj.runners.server;
+
+import dev.sentinelj.core.signing.MacKey;
+import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.BatchBus;
+import dev.sentinelj.ports.driven.MetricQueries;
+import dev.sentinelj.ports.driven.OperatorStore;
+import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.SecretVault;
+
+/** The adapters a server stands on; whoever starts it chooses them. */
+public interface ServerPorts {
+  AgentRegistry agentRegistry();
+
+  ProgressFeed progressFeed();
+
+  MetricQueries metricQueries();
+
+  OperatorStore operatorStore();
+
+  BatchBus batchBus();
+
+  SecretVault secretVault();
+
+  /** The key under which frames travel on the bus. */
+  MacKey clusterKey();
+}

@@ -1,0 +1,237 @@
+package dev.sentinelj.runners.standalone;
+
+import dev.sentinelj.adapters.files.BusConfig;
+import dev.sentinelj.adapters.files.ConfigFile;
+import dev.sentinelj.adapters.files.DataDirectory;
+import dev.sentinelj.adapters.files.FileBatchBus;
+import dev.sentinelj.adapters.files.FileClusterKey;
+import dev.sentinelj.adapters.files.TinkSecretVault;
+import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
+import dev.sentinelj.adapters.timescale.Database;
+import dev.sentinelj.adapters.timescale.Migrations;
+import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.core.access.Principal;
+import dev.sentinelj.core.access.Role;
+import dev.sentinelj.core.replay.ReplayWindow;
+import dev.sentinelj.core.session.SessionLimits;
+import dev.sentinelj.core.signing.MacKey;
+import dev.sentinelj.core.signing.Purpose;
+import dev.sentinelj.core.signing.Secret;
+import dev.sentinelj.ports.driven.SecretVault;
+import dev.sentinelj.runners.agent.AgentRunner;
+import dev.sentinelj.runners.cli.ApiContext;
+import dev.sentinelj.runners.cli.UpOptions;
+import dev.sentinelj.runners.runtime.CombinedStatus;
+import dev.sentinelj.runners.runtime.ShutdownSequence;
+import dev.sentinelj.runners.runtime.SystemClock;
+import dev.sentinelj.runners.server.ServerConfig;
+import dev.sentinelj.runners.server.ServerRunner;
+import dev.sentinelj.runners.worker.WorkerConfig;
+import dev.sentinelj.runners.worker.WorkerRunner;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything of one machine, running: opened from the ground up, closed from the top down. */
+final class Installation implements AutoCloseable {
+  private static final int POOL = 8;
+
+  private final ShutdownSequence shutdown = new ShutdownSequence();
+  private final SecureRandom random = new SecureRandom();
+  private final Home home;
+  private final UpConfig config;
+  private final boolean ephemeral;
+  private final CombinedStatus status = new CombinedStatus();
+  private Optional<String> firstPassword = Optional.empty();
+  private String store = "memory: gone when this process ends";
+  private int httpPort;
+  private int grpcPort;
+
+  private Installation(Home home, UpConfig config, boolean ephemeral) {
+    this.home = home;
+    this.config = config;
+    this.ephemeral = ephemeral;
+  }
+
+  /**
+   * Starts everything. Settings and ports are looked at before anything is made on disk.
+   *
+   * @throws StartException when something is in the way
+   */
+  static Installation start(UpOptions options) {
+    Home home = new Home(options.home());
+    Installation installation = new Installation(home, config(home, options), options.ephemeral());
+    try {
+      installation.start();
+      return installation;
+    } catch (RuntimeException e) {
+      installation.close();
+      throw e;
+    }
+  }
+
+  Home home() {
+    return home;
+  }
+
+  String url() {
+    return "http://" + config.bind().getHostAddress() + ":" + httpPort;
+  }
+
+  int grpcPort() {
+    return grpcPort;
+  }
+
+  Optional<String> firstPassword() {
+    return firstPassword;
+  }
+
+  String store() {
+    return store;
+  }
+
+  @Override
+  public void close() {
+    shutdown.close();
+  }
+
+  private static UpConfig config(Home home, UpOptions options) {
+    Map<String, String> values = new LinkedHashMap<>();
+    if (Files.exists(home.config())) {
+      values.putAll(ConfigFile.read(home.config()));
+    }
+    values.putAll(options.settings());
+    return UpConfig.parse(
+        values, Files.exists(home.config()) ? home.config().toString() : "the options");
+  }
+
+  private void start() {
+    boolean existed = Files.exists(home.root());
+    if (existed) {
+      shutdown.closeLater("data directory", DataDirectory.open(home.root()));
+    }
+    Ports.requireFree(config.bind(), config.httpPort(), "http-port");
+    Ports.requireFree(config.bind(), config.grpcPort(), "grpc-port");
+    if (!existed) {
+      shutdown.closeLater("data directory", DataDirectory.open(home.root()));
+    }
+    SecretVault vault =
+        TinkSecretVault.open(
+            home.keys(), Optional.ofNullable(System.getenv(TinkSecretVault.PASSPHRASE_VARIABLE)));
+    Backend backend = ephemeral ? new MemoryBackend(vault, clusterKey(vault)) : onDisk(vault);
+    startWorker(backend);
+    ServerRunner server = startServer(backend, vault);
+    startAgent(vault, server);
+    firstPassword = server.operators().createFirstAdmin(SystemClock.wallMillis());
+    writeContext(server);
+  }
+
+  private Backend onDisk(SecretVault vault) {
+    EmbeddedPostgres postgres =
+        shutdown.closeLater(
+            "database server",
+            EmbeddedPostgres.start(home.postgres(), DatabasePassword.of(home, vault, random)));
+    Database database =
+        shutdown.closeLater(
+            "database",
+            new Database(
+                new Database.Access(
+                    postgres.jdbcUrl(), EmbeddedPostgres.USER, postgres.password(), POOL)));
+    int partitions = Migrations.run(database, UpConfig.PARTITIONS, Migrations.Durability.REQUIRED);
+    FileBatchBus bus =
+        shutdown.closeLater(
+            "bus",
+            FileBatchBus.open(
+                home.bus(),
+                new BusConfig(
+                    partitions,
+                    BusConfig.defaults().segmentBytes(),
+                    BusConfig.defaults().maxBytes(),
+                    BusConfig.defaults().minFreeBytes()),
+                SystemClock::wallMillis));
+    DiskBackend backend = new DiskBackend(database, bus, vault, clusterKey(vault), shutdown);
+    store = backend.metricQueries().describe();
+    return backend;
+  }
+
+  private void startWorker(Backend backend) {
+    String name = "up-" + ProcessHandle.current().pid() + "-" + Long.toHexString(random.nextLong());
+    WorkerRunner worker =
+        shutdown.closeLater(
+            "worker",
+            WorkerRunner.start(
+                new WorkerSide(backend, new ProtobufBatchCodec()),
+                new WorkerConfig(name, config.strands())));
+    status.add(worker.status());
+  }
+
+  private ServerRunner startServer(Backend backend, SecretVault vault) {
+    ServerConfig settings =
+        new ServerConfig(
+            config.bind(),
+            config.grpcPort(),
+            config.httpPort(),
+            FileClusterKey.openOrCreate(home.keys().resolve("access-tokens"), vault, random),
+            SessionLimits.DEFAULT,
+            ReplayWindow.DEFAULT);
+    ServerRunner server =
+        shutdown.closeLater("server", ServerRunner.start(backend, settings, status));
+    httpPort = server.httpPort();
+    grpcPort = server.grpcPort();
+    return server;
+  }
+
+  private void startAgent(SecretVault vault, ServerRunner server) {
+    AgentHome agent =
+        AgentHome.open(
+            ephemeral ? home.root().resolve("ephemeral-agent") : home.agent(),
+            config.logBytes(),
+            vault,
+            new InetSocketAddress(config.bind(), grpcPort),
+            server.enrolment(),
+            Version.TEXT,
+            shutdown);
+    CollectorSchedule.Timing timing =
+        new CollectorSchedule.Timing(config.interval(), Duration.ofSeconds(5));
+    status.add(shutdown.closeLater("agent", AgentRunner.start(agent, timing)));
+  }
+
+  private MacKey clusterKey(SecretVault vault) {
+    Secret secret = FileClusterKey.openOrCreate(home.keys().resolve("cluster"), vault, random);
+    return MacKey.derive(secret, Purpose.FRAME);
+  }
+
+  /** Lets the command line work at once; a token that is there already is kept. */
+  private void writeContext(ServerRunner server) {
+    Path root = home.root();
+    ApiContext kept = ApiContext.read(root);
+    boolean known =
+        kept.token()
+            .filter(token -> server.operators().token(token, SystemClock.wallMillis()).isPresent())
+            .isPresent();
+    Optional<String> token =
+        known
+            ? kept.token()
+            : Optional.of(
+                server
+                    .operators()
+                    .createToken(
+                        new Principal("admin", Role.ADMIN),
+                        "sentinel up",
+                        Role.ADMIN,
+                        SystemClock.wallMillis(),
+                        0));
+    try {
+      new ApiContext(url(), token).write(root);
+    } catch (IOException e) {
+      throw new StartException(
+          "cannot write the command line's context to " + root + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sentinelj.runners.standalone;
+
+import dev.sentinelj.runners.runtime.Settings;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How {@code sentinel up} is set up.
+ *
+ * @param interval between two readings of a source
+ * @param strands worker strands
+ * @param logBytes most bytes of the agent's log
+ */
+record UpConfig(
+    InetAddress bind, int httpPort, int grpcPort, Duration interval, int strands, long logBytes) {
+  static final int HTTP_PORT = 8080;
+  static final int GRPC_PORT = 50051;
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "bind.address",
+          "http.port",
+          "grpc.port",
+          "collect.interval",
+          "worker.strands",
+          "log.max.mebibytes");
+
+  /**
+   * @param origin where the settings come from, for messages
+   * @throws Settings.BadSettingException when one is unknown or out of range
+   */
+  static UpConfig parse(Map<String, String> values, String origin) {
+    Settings settings = new Settings(values, KNOWN, origin);
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new UpConfig(
+        settings.loopback("bind.address", "127.0.0.1"),
+        settings.port("http.port", HTTP_PORT),
+        settings.port("grpc.port", GRPC_PORT),
+        settings.seconds("collect.interval", 10, 1, 3_600),
+        (int)
+            settings.count(
+                "worker.strands", Math.min(processors, UpConfig.PARTITIONS), 1, PARTITIONS),
+        settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20);
+  }
+
+  /** Partitions of a new installation on one machine. */
+  static final int PARTITIONS = 4;
+}
