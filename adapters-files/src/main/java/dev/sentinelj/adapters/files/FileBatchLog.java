@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -39,7 +39,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
 
   // Guarded by lock.
   private final List<WalSegment> segments;
-  private final TreeSet<Long> torn;
+  private final NavigableSet<Long> torn;
   private final List<LossRecord.Entry> damaged;
   private long nextSeq;
   private long sampleCount;

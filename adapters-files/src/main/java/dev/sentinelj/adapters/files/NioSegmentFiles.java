@@ -41,7 +41,7 @@ final class NioSegmentFiles implements SegmentFiles {
   @Override
   public ByteBuffer read(String name, long offset, int length) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(directory.resolve(name).toFile(), "r")) {
-      int there = (int) Math.clamp(file.length() - offset, 0, length);
+      int there = Math.clamp(file.length() - offset, 0, length);
       byte[] bytes = new byte[there];
       file.seek(offset);
       file.readFully(bytes);

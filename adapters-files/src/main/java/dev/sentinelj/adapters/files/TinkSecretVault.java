@@ -58,8 +58,11 @@ public final class TinkSecretVault implements SecretVault {
 
   private static KeysetHandle create(Path keyset, Aead opener)
       throws IOException, GeneralSecurityException {
-    KeysetHandle handle = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
-    byte[] encrypted = TinkProtoKeysetFormat.serializeEncryptedKeyset(handle, opener, BOUND_TO);
+    KeysetHandle handle =
+        KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
+    byte[] encrypted =
+        TinkProtoKeysetFormat.serializeEncryptedKeyset(
+            handle, opener, BOUND_TO, RegistryConfiguration.get());
     AtomicFiles.write(keyset, encrypted);
     return handle;
   }
@@ -69,7 +72,7 @@ public final class TinkSecretVault implements SecretVault {
     PrivateFiles.requireOwnerOnly(keyset);
     try {
       return TinkProtoKeysetFormat.parseEncryptedKeyset(
-          Files.readAllBytes(keyset), opener, BOUND_TO);
+          Files.readAllBytes(keyset), opener, BOUND_TO, RegistryConfiguration.get());
     } catch (GeneralSecurityException e) {
       String with =
           passphrase.isPresent() ? "the passphrase in " + PASSPHRASE_VARIABLE : "its key file";

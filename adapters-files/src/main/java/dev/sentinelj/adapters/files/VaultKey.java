@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import com.google.crypto.tink.AccessesPartialKey;
 import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -132,6 +133,7 @@ final class VaultKey {
     return made;
   }
 
+  @AccessesPartialKey // a key from outside Tink is what opens the keyset
   Aead aead() throws GeneralSecurityException {
     AesGcmParameters parameters =
         AesGcmParameters.builder()

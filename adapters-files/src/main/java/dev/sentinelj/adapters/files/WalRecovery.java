@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -64,7 +65,7 @@ final class WalRecovery {
     return segments.stream().map(ScannedSegment::index).toList();
   }
 
-  TreeSet<Long> torn() {
+  NavigableSet<Long> torn() {
     return torn;
   }
 

@@ -216,6 +216,7 @@ final class WalWriter {
         log.sealed(segment.index(), segment.file().durable());
       } catch (IOException e) {
         segment.file().abandon(); // without its seal it ends as after a crash
+        log.countFailedWrite();
       }
     });
     active = Optional.empty();
