@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Serves the page over made-up values, to look at it: {@code DemoServer [port] [agents]}. Name admin,
- * password admin-pass.
+ * Serves the page over made-up values, to look at it: {@code DemoServer [port] [agents]}. Name
+ * admin, password admin-pass.
  */
 final class DemoServer {
   private DemoServer() {}
