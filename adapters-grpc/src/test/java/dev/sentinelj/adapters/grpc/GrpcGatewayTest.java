@@ -92,7 +92,8 @@ class GrpcGatewayTest {
           new Metadata());
       call.request(1);
 
-      assertThat(ended.get(20, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+      assertThat(ended.get(20, TimeUnit.SECONDS).getCode())
+          .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
       channel.shutdownNow();
     }
   }
