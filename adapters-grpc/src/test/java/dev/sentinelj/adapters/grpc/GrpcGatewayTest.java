@@ -12,6 +12,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
@@ -80,7 +81,10 @@ class GrpcGatewayTest {
       gateway.start();
       ManagedChannel channel = GrpcUplink.channel(Gateways.address(gateway));
       CompletableFuture<Status> ended = new CompletableFuture<>();
-      var call = channel.newCall(HealthGrpc.getCheckMethod(), CallOptions.DEFAULT);
+      // Declared as a stream, so that the client sends its head without waiting for the message.
+      var method =
+          HealthGrpc.getCheckMethod().toBuilder().setType(MethodType.BIDI_STREAMING).build();
+      var call = channel.newCall(method, CallOptions.DEFAULT);
 
       call.start(
           new ClientCall.Listener<>() {

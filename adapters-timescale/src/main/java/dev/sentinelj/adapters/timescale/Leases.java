@@ -49,6 +49,11 @@ final class Leases {
         backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
       WHERE partition = ? AND token = ?\
       """;
+  private static final String EXTEND =
+      """
+      UPDATE partition_leases SET expires_at = clock_timestamp() + ? * interval '1 millisecond'
+      WHERE partition = ? AND token = ?\
+      """;
   private static final String RELEASE =
       """
       UPDATE partition_leases SET token = 0, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
@@ -95,6 +100,16 @@ final class Leases {
     }
     Row winner = row(connection, partition);
     return new LeaseAnswer.Held(winner == null ? "" : winner.owner());
+  }
+
+  /** Makes the lease last {@code millis} from now, if it is still ours. */
+  static void extend(Connection connection, Lease lease, long millis) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(EXTEND)) {
+      statement.setLong(1, millis);
+      statement.setInt(2, lease.partition());
+      statement.setLong(3, lease.token());
+      statement.executeUpdate();
+    }
   }
 
   /** The connection that leases were taken on is gone. */

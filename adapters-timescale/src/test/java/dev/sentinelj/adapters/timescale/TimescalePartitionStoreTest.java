@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -314,6 +315,30 @@ class TimescalePartitionStoreTest {
     assertThat(run(tx -> tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 2), hash("b"), 1)))))
         .isEqualTo(new Outcome.Committed());
     assertThat(sql("SELECT count(*) FROM batch_ledger WHERE agent = '%s'")).isEqualTo("1");
+  }
+
+  @Test
+  void transact_afterASlowOne_hasALeaseThatLastsThroughIt() {
+    AtomicLong nanos = new AtomicLong();
+    TimescalePartitionStore slow = new TimescalePartitionStore(database, "slow", nanos::get);
+    Lease own = granted(slow, "one", Optional.empty());
+    String lasts =
+        "SELECT expires_at > clock_timestamp() + interval '30 s' FROM partition_leases WHERE partition = "
+            + partition;
+
+    Script first =
+        _ -> {
+          nanos.addAndGet(7_000_000_000L);
+          assertThat(sql(lasts)).isEqualTo("f");
+        };
+    assertThat(slow.transact(own, first).toCompletableFuture().join())
+        .isEqualTo(new Outcome.Committed());
+    Script second = _ -> assertThat(sql(lasts)).isEqualTo("t");
+    assertThat(slow.transact(own, second).toCompletableFuture().join())
+        .isEqualTo(new Outcome.Committed());
+    assertThat(granted(slow, "one", Optional.of(own))).isEqualTo(own);
+    assertThat(sql(lasts)).isEqualTo("f");
+    slow.close();
   }
 
   @Test
