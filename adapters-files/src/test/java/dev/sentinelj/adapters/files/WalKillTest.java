@@ -76,7 +76,7 @@ class WalKillTest {
   }
 
   private static void killAfter(Process process, int micros) {
-    var unused =
+    var _ =
         Thread.ofVirtual()
             .start(() -> {
               LockSupport.parkNanos(micros * 1_000L);

@@ -57,7 +57,11 @@ class BadInputTest {
 
     UpProcess up = UpProcess.run(home(), List.of("up"));
 
-    assertThat(up.awaitEnd()).singleElement().asString().contains("htp.port").contains("sentinel.conf");
+    assertThat(up.awaitEnd())
+        .singleElement()
+        .asString()
+        .contains("htp.port")
+        .contains("sentinel.conf");
     assertThat(up.exitCode()).isEqualTo(2);
     assertThat(home()).isDirectoryNotContaining("glob:**/postgres");
   }
@@ -77,7 +81,8 @@ class BadInputTest {
     return directory.resolve("home");
   }
 
-  private void assertRefused(int exitCode, String words, String... args) throws IOException, InterruptedException {
+  private void assertRefused(int exitCode, String words, String... args)
+      throws IOException, InterruptedException {
     UpProcess up = UpProcess.run(home(), List.of(args));
 
     assertThat(up.awaitEnd()).singleElement().asString().contains(words);

@@ -105,7 +105,8 @@ final class Chromium implements AutoCloseable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!evaluate("Boolean(" + condition + ")").asBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("never true: " + condition + "; the page says: " + evaluate("document.body.innerText"));
+        throw new AssertionError(
+            "never true: " + condition + "; the page says: " + evaluate("document.body.innerText"));
       }
       Thread.onSpinWait();
     }

@@ -103,8 +103,7 @@ class KillTest {
                   connection,
                   "SELECT count(*) FROM (SELECT DISTINCT time, series_id FROM samples) AS d"))
           .isEqualTo(samples);
-      assertThat(number(connection, "SELECT count(*) FROM batch_ledger"))
-          .isEqualTo(records - torn);
+      assertThat(number(connection, "SELECT count(*) FROM batch_ledger")).isEqualTo(records - torn);
       assertThat(number(connection, "SELECT sum(samples) FROM batch_ledger")).isEqualTo(samples);
       assertThat(number(connection, "SELECT max(abs(unaccounted)) FROM v_balance")).isZero();
     }
