@@ -160,6 +160,42 @@ class UpTest {
         .containsExactlyInAnyOrder("nan", "time");
   }
 
+  @Test
+  void page_afterLoggingIn_drawsMovingCharts() throws Exception {
+    Assumptions.assumeFalse(leftOut("chromium"), "left out with --without chromium");
+    try (Chromium browser = Chromium.start(directory.resolve("chromium"))) {
+      browser.open(api.url() + "/");
+      browser.await("document.getElementById('login')");
+      browser.evaluate("document.getElementById('password').value = '" + firstPassword() + "'");
+      browser.evaluate("document.getElementById('login').requestSubmit()");
+      browser.await("document.body && document.body.dataset.ready === 'true'");
+
+      long before = points(browser);
+      browser.await(POINTS + " > " + before);
+
+      browser.screenshot(Path.of("target", "screenshots", "page.png"));
+      assertThat(points(browser)).isGreaterThan(before);
+      assertThat(browser.evaluate(FOREIGN).asLong()).isZero();
+    }
+  }
+
+  private static final String POINTS =
+      "Number(document.getElementById('chart-cpu').dataset.points)";
+
+  /** How many requests went to another origin. */
+  private static final String FOREIGN =
+      "performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length";
+
+  private static long points(Chromium browser) {
+    return browser.evaluate(POINTS).asLong();
+  }
+
+  private static String firstPassword() {
+    String line =
+        up.lines().stream().filter(text -> text.contains("password ")).findFirst().orElseThrow();
+    return line.replaceAll(".*password (\\S+) .*", "$1");
+  }
+
   private static long stored(JsonNode agent) {
     return sum(agent, "stored");
   }
