@@ -32,7 +32,7 @@ class BadInputTest {
 
   @Test
   void portInUse_isNamedWithTheWayOut() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       String port = Integer.toString(taken.getLocalPort());
 
       assertRefused(1, "port " + port, "up", "--http-port", port, "--grpc-port", "0");

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A headless Chromium with one page, driven over the DevTools protocol. */
 final class Chromium implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Process process;
   private final WebSocket socket;
