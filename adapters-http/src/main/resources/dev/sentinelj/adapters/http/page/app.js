@@ -226,6 +226,8 @@ async function refresh() {
     byId('banner').textContent = `${error.message} Trying again every ${REFRESH_MILLIS / 1000} seconds.`;
     byId('banner').hidden = false;
     document.body.dataset.state = 'gone';
+    byId('status').dataset.status = '';
+    byId('status').textContent = 'unknown';
   }
 }
 

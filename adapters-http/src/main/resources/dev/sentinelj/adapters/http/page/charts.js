@@ -88,9 +88,9 @@ export class Chart {
       cursor: { sync: { key: sync.key, setSeries: false }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, this.max ?? this.#top(high)] } },
       axes: [
-        { ...axis, space: 70, values: (_, splits) => splits.map((second) => clock(second).slice(0, 5)) },
+        { ...axis, size: 28, space: 70, values: (_, splits) => splits.map((second) => clock(second).slice(0, 5)) },
         { ...axis, size: 74, splits: this.ticks === 'binary' ? (_, __, low, high) => this.#binarySplits(high) : undefined,
-          values: (_, splits) => splits.map((value) => this.format(value)) },
+          values: (_, splits) => splits.map((value) => this.format(value).replace(/\.0+ /, ' ')) },
       ],
       series: [{}, ...order.map((line) => ({
         label: line.label,

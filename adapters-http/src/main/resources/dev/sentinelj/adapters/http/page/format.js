@@ -16,7 +16,7 @@ export const rate = (value) => (value === null || value === undefined ? '–' : 
 
 export function percent(value) {
   if (value === null || value === undefined) return '–';
-  return `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`;
+  return `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
 }
 
 export const decimal = (value) => (value === null || value === undefined ? '–' : value.toFixed(2));
