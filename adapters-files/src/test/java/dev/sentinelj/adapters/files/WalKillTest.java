@@ -80,7 +80,9 @@ class WalKillTest {
         Thread.ofVirtual()
             .start(() -> {
               LockSupport.parkNanos(micros * 1_000L);
-              process.destroyForcibly();
+              process
+                  .toHandle()
+                  .destroyForcibly(); // the process itself would close the stream we read
             });
   }
 }

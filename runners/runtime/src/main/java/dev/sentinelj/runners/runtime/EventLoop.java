@@ -82,12 +82,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     poll.accept(clock.get());
   }
 
-  /** One failing event must not end the thread that all others wait for. */
+  /**
+   * One failing event must not end the thread that all others wait for: after an error, too, its
+   * periodic poll would never come again, and nobody would notice.
+   */
   private static Runnable guarded(Runnable task) {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("an event failed", e);
       }
     };

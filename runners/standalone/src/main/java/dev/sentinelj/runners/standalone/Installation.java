@@ -67,13 +67,17 @@ final class Installation implements AutoCloseable {
   }
 
   /**
-   * Starts everything. Settings and ports are looked at before anything is made on disk.
+   * Starts everything. Settings and ports are looked at before anything is made on disk. What is
+   * ephemeral stands in a temporary directory, which goes at the end; an agent that kept its name
+   * would not be known to the empty registry of the next start.
    *
    * @throws StartException when something is in the way
    */
   static Installation start(UpOptions options) {
-    Home home = new Home(options.home());
-    Installation installation = new Installation(home, config(home, options), options.ephemeral());
+    UpConfig config = config(new Home(options.home()), options);
+    Home home = options.ephemeral() ? Home.temporary() : new Home(options.home());
+    System.setProperty("sentinel.logs", home.logs().toString()); // before the first logger
+    Installation installation = new Installation(home, config, options.ephemeral());
     try {
       installation.start();
       return installation;
@@ -93,6 +97,10 @@ final class Installation implements AutoCloseable {
 
   int grpcPort() {
     return grpcPort;
+  }
+
+  boolean ephemeral() {
+    return ephemeral;
   }
 
   Optional<String> firstPassword() {
@@ -119,6 +127,10 @@ final class Installation implements AutoCloseable {
   }
 
   private void start() {
+    if (ephemeral) {
+      shutdown.closeLater(
+          "temporary directory", () -> PostgresBinaries.deleteTree(home.root()));
+    }
     boolean existed = Files.exists(home.root());
     if (existed) {
       shutdown.closeLater("data directory", DataDirectory.open(home.root()));
@@ -195,9 +207,15 @@ final class Installation implements AutoCloseable {
   }
 
   private void startAgent(SecretVault vault, ServerRunner server) {
+<<<<<<< HEAD
     HostAgent.Place place =
         new HostAgent.Place(
             ephemeral ? home.root().resolve("ephemeral-agent") : home.agent(),
+=======
+    AgentHome agent =
+        AgentHome.open(
+            home.agent(),
+>>>>>>> w/review2
             config.logBytes(),
             new InetSocketAddress(config.bind(), grpcPort),
             Version.TEXT);
