@@ -207,15 +207,9 @@ final class Installation implements AutoCloseable {
   }
 
   private void startAgent(SecretVault vault, ServerRunner server) {
-<<<<<<< HEAD
     HostAgent.Place place =
         new HostAgent.Place(
-            ephemeral ? home.root().resolve("ephemeral-agent") : home.agent(),
-=======
-    AgentHome agent =
-        AgentHome.open(
             home.agent(),
->>>>>>> w/review2
             config.logBytes(),
             new InetSocketAddress(config.bind(), grpcPort),
             Version.TEXT);
