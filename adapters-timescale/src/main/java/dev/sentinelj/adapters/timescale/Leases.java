@@ -11,8 +11,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Rows of {@code partition_leases}. Times are the server's clock, never that of the transaction,
  * which may have waited. The token alone decides whether a transaction may commit: an expired lease
  * that nobody took is still ours.
+ *
+ * <p>A lease ends with its connection. The next one may lead to a restored database, or to a
+ * replica that took over behind its primary: it has the token all the same, but not what the owner
+ * remembers of the partition, and its row names another backend than the one to end at a take-over.
+ * One owner.
  */
 final class Leases {
   private static final String CREATE =
@@ -52,6 +60,8 @@ final class Leases {
       "SELECT lane, generation, sequence, stamp_ms FROM bus_positions WHERE partition = ?";
 
   private final RandomGenerator random;
+  private final Map<Integer, Long> tokens = new HashMap<>();
+  private final Set<Long> ended = new HashSet<>();
 
   Leases(RandomGenerator random) {
     this.random = random;
@@ -62,7 +72,8 @@ final class Leases {
 
   LeaseAnswer take(Connection connection, int partition, String owner, Optional<Lease> held)
       throws SQLException {
-    if (held.isPresent() && set(connection, held.get(), held.get().token())) {
+    if (held.filter(lease -> !ended.contains(lease.token())).isPresent()
+        && set(connection, held.get(), held.get().token())) {
       return new LeaseAnswer.Granted(held.get());
     }
     Row row = row(connection, partition);
@@ -78,10 +89,17 @@ final class Leases {
     }
     Lease fresh = new Lease(partition, owner, freshToken());
     if (set(connection, fresh, row.token())) {
+      Long former = tokens.put(partition, fresh.token());
+      ended.remove(former);
       return new LeaseAnswer.Granted(fresh);
     }
     Row winner = row(connection, partition);
     return new LeaseAnswer.Held(winner == null ? "" : winner.owner());
+  }
+
+  /** The connection that leases were taken on is gone. */
+  void connectionLost() {
+    ended.addAll(tokens.values());
   }
 
   void release(Connection connection, Lease lease) throws SQLException {
@@ -93,7 +111,10 @@ final class Leases {
   }
 
   /** Whether the lease is still ours; then nobody can take it before this transaction ends. */
-  static boolean holds(Connection connection, Lease lease) throws SQLException {
+  boolean holds(Connection connection, Lease lease) throws SQLException {
+    if (ended.contains(lease.token())) {
+      return false;
+    }
     try (PreparedStatement statement = connection.prepareStatement(HOLDS)) {
       statement.setInt(1, lease.partition());
       statement.setLong(2, lease.token());

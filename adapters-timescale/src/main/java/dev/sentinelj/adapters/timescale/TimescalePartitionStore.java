@@ -100,6 +100,7 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
     try {
       if (!connection.isOpen()) {
         forget();
+        leases.connectionLost();
       }
       return call.on(connection.open());
     } catch (SQLException e) {
@@ -136,7 +137,7 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
   private Optional<Outcome> prepare(
       Connection sql, WorkerTransaction tx, Lease lease, Script script) {
     try {
-      if (!Leases.holds(sql, lease)) {
+      if (!leases.holds(sql, lease)) {
         return fenced("the lease on partition " + lease.partition() + " is gone");
       }
       script.run(tx);

@@ -114,6 +114,8 @@ public interface AgentRegistry {
   /**
    * Notes that the agent was heard, with what it says of itself; the greatest time counts. May be
    * called often. No effect for an agent that is not known.
+   *
+   * @param version empty when it did not say; then the last one stays
    */
   CompletionStage<Void> heard(AgentId agent, String version, long nowMillis);
 
