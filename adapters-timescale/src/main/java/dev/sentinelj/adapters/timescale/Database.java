@@ -32,6 +32,12 @@ public final class Database implements AutoCloseable {
    */
   static final long POOL_WAIT_MILLIS = 5_000;
 
+  /**
+   * How long a strand waits for a lock: whoever holds one for longer is stuck, or somebody else's
+   * worker.
+   */
+  static final long LOCK_WAIT_MILLIS = 5_000;
+
   private static final int CONNECT_SECONDS = 5;
 
   /** A reply that takes longer is taken for a lost connection. */
@@ -75,6 +81,7 @@ public final class Database implements AutoCloseable {
     properties.setProperty("socketTimeout", Integer.toString(SOCKET_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("prepareThreshold", "2");
+    properties.setProperty("options", "-c lock_timeout=" + LOCK_WAIT_MILLIS);
     return DriverManager.getConnection(access.jdbcUrl(), properties);
   }
 

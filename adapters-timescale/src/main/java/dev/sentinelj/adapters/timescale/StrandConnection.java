@@ -29,6 +29,12 @@ final class StrandConnection implements AutoCloseable {
   private static final String TERMINATE =
       "SELECT pg_terminate_backend(pid, ?) FROM pg_stat_activity WHERE pid = ? AND backend_start = ?";
 
+  private static final String TAKE_OVER =
+      """
+      UPDATE partition_leases SET backend_pid = ?, backend_start = ?
+      WHERE backend_pid = ? AND backend_start = ?\
+      """;
+
   private final Database database;
   private final String application;
   private final LongSupplier nanoTime;
@@ -101,10 +107,13 @@ final class StrandConnection implements AutoCloseable {
     try {
       Connection fresh = database.connect(application);
       try {
-        if (backend != null) {
-          terminate(fresh, backend);
+        Backend former = backend;
+        Backend own = self(fresh);
+        if (former != null) {
+          terminate(fresh, former);
+          takeOver(fresh, former, own);
         }
-        backend = self(fresh);
+        backend = own;
       } catch (SQLException e) {
         fresh.close();
         throw e;
@@ -118,6 +127,20 @@ final class StrandConnection implements AutoCloseable {
       notBeforeNanos = nanoTime.getAsLong() + pauseNanos;
       pauseNanos = Math.min(2 * pauseNanos, GREATEST_PAUSE_NANOS);
       throw e;
+    }
+  }
+
+  /**
+   * Leases name the backend to end before they are taken: that must be the one that works on them.
+   */
+  private static void takeOver(Connection connection, Backend former, Backend own)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TAKE_OVER)) {
+      statement.setInt(1, own.pid());
+      statement.setObject(2, own.start());
+      statement.setInt(3, former.pid());
+      statement.setObject(4, former.start());
+      statement.executeUpdate();
     }
   }
 

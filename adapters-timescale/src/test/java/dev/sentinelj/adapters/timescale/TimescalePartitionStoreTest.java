@@ -225,6 +225,8 @@ class TimescalePartitionStoreTest {
       assertThat(other.transact(taken, tx -> {}).toCompletableFuture().join())
           .isEqualTo(new Outcome.Committed());
       assertThat(sql("SELECT count(*) FROM batch_ledger WHERE agent = '%s'")).isEqualTo("0");
+    } finally {
+      go.countDown();
     }
   }
 

@@ -463,6 +463,16 @@ class ExporterTest {
   }
 
   @Test
+  void markBeyondTheLog_isToldAsAFork() {
+    rig.collect(2).connect().committed(2);
+    assertThat(rig.exporter.status(rig.now).forked()).isFalse();
+
+    rig.committed(3);
+
+    assertThat(rig.exporter.status(rig.now).forked()).isTrue();
+  }
+
+  @Test
   void close_endsTheSessionForGood() {
     rig.connect();
     rig.exporter.close();
