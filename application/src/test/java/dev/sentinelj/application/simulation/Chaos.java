@@ -96,7 +96,9 @@ final class Chaos {
   /** The broker goes away and comes back with all, some or nothing of what it had. */
   private void loseBroker() {
     int how = random.nextInt(3);
-    plant.world().trace("the broker goes, and loses " + List.of("nothing", "a tail", "all").get(how));
+    plant
+        .world()
+        .trace("the broker goes, and loses " + List.of("nothing", "a tail", "all").get(how));
     switch (how) {
       case 1 -> plant.bus().loseTail(WatchedBus.lane(random), random.nextInt(1, 6));
       case 2 -> plant.bus().loseAll();

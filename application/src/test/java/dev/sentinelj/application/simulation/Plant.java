@@ -76,8 +76,7 @@ final class Plant {
 
   private SimulatedAgent enrolled() {
     Enrolment enrolment =
-        new Enrolment(
-            new InMemoryAgentRegistry(database, Runnable::run), vault, world.newRandom());
+        new Enrolment(new InMemoryAgentRegistry(database, Runnable::run), vault, world.newRandom());
     EnrolAgents.TokenRequest request =
         new EnrolAgents.TokenRequest(Optional.empty(), Map.of(), 1, Duration.ofHours(1));
     Principal operator = new Principal("operator", Role.ADMIN);

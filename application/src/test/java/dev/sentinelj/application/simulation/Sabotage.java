@@ -11,6 +11,8 @@ enum Sabotage {
   POSITION_OUTSIDE_TRANSACTION,
   /** Whatever is claimed counts as new. */
   NO_LEDGER,
-  /** The gateway tells agents that what the bus has is committed, and that every digest is equal. */
+  /**
+   * The gateway tells agents that what the bus has is committed, and that every digest is equal.
+   */
   COMMITTED_WHEN_ACCEPTED
 }

@@ -170,8 +170,7 @@ final class SimulatedAgent implements Uplink {
     Source(String name) {
       this.name = name;
       Map<String, String> labels = Map.of("source", name, "kind", "" + random.nextInt(2));
-      this.set =
-          SeriesSet.of(NAMES.stream().map(one -> Series.gauge(one, "1", labels)).toList());
+      this.set = SeriesSet.of(NAMES.stream().map(one -> Series.gauge(one, "1", labels)).toList());
     }
 
     @Override

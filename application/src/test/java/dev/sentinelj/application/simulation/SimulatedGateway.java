@@ -89,8 +89,7 @@ final class SimulatedGateway implements AgentSessions {
             directory, registry, feed, pipeline, SessionLimits.DEFAULT, ReplayWindow.DEFAULT);
     CommittedRelay relay = new CommittedRelay(feed, sessions);
     Ticker ticker =
-        new Ticker(
-            bus, plant.clusterKey(), () -> directory.usable() && publisher.hasRoom());
+        new Ticker(bus, plant.clusterKey(), () -> directory.usable() && publisher.hasRoom());
     SimulatedProcess life = process;
     process.every(25, () -> publisher.poll(life.now()));
     process.every(

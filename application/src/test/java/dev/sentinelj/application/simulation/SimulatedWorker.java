@@ -61,12 +61,14 @@ final class SimulatedWorker {
         new WorkerStrand(
             name + "/" + ++lives,
             IntStream.range(0, Plant.PARTITIONS).boxed().toList(),
-            plant.store().over(
-                new InMemoryPartitionStore(plant.database(), process, plant.world().newRandom())),
+            plant
+                .store()
+                .over(
+                    new InMemoryPartitionStore(
+                        plant.database(), process, plant.world().newRandom())),
             plant.bus().seenBy(process),
             new InMemoryBatchCodec(),
-            new AgentDirectory(
-                new InMemoryAgentRegistry(plant.database(), process), plant.vault()),
+            new AgentDirectory(new InMemoryAgentRegistry(plant.database(), process), plant.vault()),
             plant.clusterKey(),
             mailbox,
             LIMITS,

@@ -63,7 +63,8 @@ final class Verdict {
           Stages.await(store.positions(new PartitionStore.Lease(partition, "", 0)));
       for (Lane lane : Lane.values()) {
         FrameAddress address = new FrameAddress(partition, lane);
-        for (BatchId id : plant.bus().readBy(address, positions.getOrDefault(lane, BusPosition.START))) {
+        for (BatchId id :
+            plant.bus().readBy(address, positions.getOrDefault(lane, BusPosition.START))) {
           assertThat(ledger.containsKey(id) || parked(id))
               .as("%s was read past %s without effect", address, id)
               .isTrue();
@@ -78,17 +79,20 @@ final class Verdict {
 
   /** A window holds the newest committed samples of its series, and nothing else. */
   private void checkWindows() {
-    plant.store().fresh().forEach((partition, series) ->
-        series.forEach((id, cells) -> {
-          for (SimulatedWorker worker : plant.workers()) {
-            worker
-                .window(partition, id)
-                .ifPresent(stats ->
-                    assertThat(suffix(cells, stats))
-                        .as("window of series %d: %s of %s", id, stats, cells)
-                        .isTrue());
-          }
-        }));
+    plant
+        .store()
+        .fresh()
+        .forEach((partition, series) ->
+            series.forEach((id, cells) -> {
+              for (SimulatedWorker worker : plant.workers()) {
+                worker
+                    .window(partition, id)
+                    .ifPresent(stats ->
+                        assertThat(suffix(cells, stats))
+                            .as("window of series %d: %s of %s", id, stats, cells)
+                            .isTrue());
+              }
+            }));
   }
 
   private static boolean suffix(List<Book.Cell> cells, WindowStats stats) {
@@ -175,8 +179,8 @@ final class Verdict {
                 epoch.agent(), name, Map.of(), 0, Long.MAX_VALUE, 0, 1_000, 1_000_000));
     List<MetricQueries.Point> points = new ArrayList<>();
     all.forEach(series -> points.addAll(series.points()));
-    points.forEach(point ->
-        found.merge(new Book.Cell(point.timeMillis(), point.value()), 1, Integer::sum));
+    points.forEach(
+        point -> found.merge(new Book.Cell(point.timeMillis(), point.value()), 1, Integer::sum));
     return points.size();
   }
 

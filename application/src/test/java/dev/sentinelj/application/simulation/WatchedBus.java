@@ -49,11 +49,13 @@ final class WatchedBus {
 
   void loseAll() {
     broker.loseAll();
-    queues.values().forEach(queue -> {
-      queue.unread.clear();
-      queue.stamps.clear();
-      queue.generation = 0;
-    });
+    queues
+        .values()
+        .forEach(queue -> {
+          queue.unread.clear();
+          queue.stamps.clear();
+          queue.generation = 0;
+        });
   }
 
   /** The broker forgets the newest messages of a queue, and starts again. */
@@ -77,7 +79,8 @@ final class WatchedBus {
   /** The batches at or before {@code committed} that were not asked for before. */
   List<BatchId> readBy(FrameAddress address, BusPosition committed) {
     Queue queue = queue(address);
-    boolean here = Long.valueOf(committed.stampMillis()).equals(queue.stamps.get(committed.sequence()));
+    boolean here =
+        Long.valueOf(committed.stampMillis()).equals(queue.stamps.get(committed.sequence()));
     if (queue.generation != committed.generation() || !here) {
       return List.of(); // a position of a broker that is no more: its owner has not compared yet
     }

@@ -84,7 +84,7 @@ final class WatchedStore {
 
     @Override
     public CompletionStage<Outcome> transact(Lease lease, Script script) {
-      AtomicReference<Script> moved = new AtomicReference<>();
+      AtomicReference<@Nullable Script> moved = new AtomicReference<>();
       CompletionStage<Outcome> data =
           store.transact(
               lease,
@@ -101,7 +101,10 @@ final class WatchedStore {
     }
 
     private CompletionStage<Outcome> moveApart(
-        Lease lease, @Nullable Script move, @Nullable Outcome outcome, @Nullable Throwable failure) {
+        Lease lease,
+        @Nullable Script move,
+        @Nullable Outcome outcome,
+        @Nullable Throwable failure) {
       CompletionStage<Outcome> answer =
           outcome != null
               ? CompletableFuture.completedFuture(outcome)

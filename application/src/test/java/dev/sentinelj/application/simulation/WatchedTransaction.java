@@ -31,6 +31,7 @@ final class WatchedTransaction implements PartitionTransaction {
   private final PartitionTransaction tx;
   private final List<Added> added = new ArrayList<>();
   private final Map<BatchId, Lane> lanes = new HashMap<>();
+
   /** Batches the ledger had already, although the script was told that they are new. */
   private final Set<BatchId> known = new HashSet<>();
 

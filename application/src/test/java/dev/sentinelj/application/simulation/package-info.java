@@ -1,4 +1,6 @@
-/** The whole pipeline in one thread and virtual time, under faults, watched for what it promises. */
+/**
+ * The whole pipeline in one thread and virtual time, under faults, watched for what it promises.
+ */
 @NullMarked
 package dev.sentinelj.application.simulation;
 
