@@ -19,14 +19,9 @@ public interface PartitionStore {
    * store's clock. A lease of another owner that has not run out is {@link LeaseAnswer.Held}.
    * Taking an expired or released one makes sure first that nothing of the former owner can commit
    * any more, and changes the token. One that ran out and that nobody took is still good, and is
-<<<<<<< HEAD
-   * renewed with its token. An owner that asks without its present lease gets a new token, and its
-   * old lease is gone.
-=======
    * renewed with its token, unless the store lost its connection meanwhile: then it is a new one,
    * because what the owner remembers may not be what is there now. An owner that asks without its
    * present lease gets a new token, and its old lease is gone.
->>>>>>> w/review1
    *
    * @param owner names one life of one process, so that no two ever share it
    */
