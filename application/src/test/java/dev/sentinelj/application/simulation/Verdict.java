@@ -187,9 +187,9 @@ final class Verdict {
   /** Reads the text form of single samples; returns how many are no number. */
   private static long collect(QuarantineRow row, Map<Book.Cell, Integer> found) {
     long nans = 0;
-    for (String line : new String(row.bytes(), StandardCharsets.UTF_8).split("\n")) {
+    for (String line : new String(row.bytes(), StandardCharsets.UTF_8).lines().toList()) {
       if (line.startsWith(" ")) {
-        String[] words = line.strip().split(" ");
+        String[] words = line.strip().split(" ", 2);
         double value = Double.parseDouble(words[1]);
         if (Double.isNaN(value)) {
           nans++;
