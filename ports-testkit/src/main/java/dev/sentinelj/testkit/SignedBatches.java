@@ -36,9 +36,15 @@ public final class SignedBatches {
 
   /** A loss record that stands at {@code seq} and says that {@code lost} was torn. */
   public static SignedBatch torn(long epoch, long seq, long sampleCount, long lost) {
-    LossRecord record =
-        new LossRecord(List.of(new LossRecord.Entry(lost, lost, 0, LossReason.TORN)));
-    return sign(BatchKind.LOSS, epoch, seq, sampleCount, sampleCount, record.toBytes());
+    LossRecord.Entry entry = new LossRecord.Entry(lost, lost, 0, LossReason.TORN);
+    return losses(epoch, seq, sampleCount, List.of(entry));
+  }
+
+  /** A loss record that stands at {@code seq}. */
+  public static SignedBatch losses(
+      long epoch, long seq, long sampleCount, List<LossRecord.Entry> entries) {
+    byte[] body = new LossRecord(entries).toBytes();
+    return sign(BatchKind.LOSS, epoch, seq, sampleCount, sampleCount, body);
   }
 
   private static SignedBatch sign(

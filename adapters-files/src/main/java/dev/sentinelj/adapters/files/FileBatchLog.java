@@ -14,9 +14,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -40,7 +44,8 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   // Guarded by lock.
   private final List<WalSegment> segments;
   private final NavigableSet<Long> torn;
-  private final List<LossRecord.Entry> damaged;
+  private final NavigableMap<Long, LossRecord.Entry> damaged = new TreeMap<>();
+  private final Set<Long> unreadable = new HashSet<>();
   private long nextSeq;
   private long sampleCount;
   private long written;
@@ -107,7 +112,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     this.epoch = found.epoch();
     this.segments = new ArrayList<>(found.segments());
     this.torn = found.torn();
-    this.damaged = new ArrayList<>(found.damaged());
+    found.damaged().forEach(loss -> damaged.put(loss.from(), loss));
     this.nextSeq = found.nextSeq();
     this.written = nextSeq - 1;
     this.sampleCount = found.sampleCount();
@@ -163,10 +168,10 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     }
   }
 
-  /** Seqs that were durable and were found damaged, which no loss record names yet; ascending. */
+  @Override
   public List<LossRecord.Entry> damaged() {
     synchronized (lock) {
-      return List.copyOf(damaged);
+      return List.copyOf(damaged.values());
     }
   }
 
@@ -231,6 +236,19 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     return found;
   }
 
+  /** What was durable and cannot be read is lost, unless the database has it already. */
+  private void noteDamaged(List<WalSegment.Held> records) {
+    synchronized (lock) {
+      for (WalSegment.Held record : records) {
+        long seq = record.seq();
+        if (unreadable.add(seq)) {
+          damaged.put(seq, new LossRecord.Entry(seq, seq, record.samples(), LossReason.CORRUPT));
+          countUnreadable(1);
+        }
+      }
+    }
+  }
+
   /** Durable records of one segment from {@code from} on. */
   private Optional<WalReader.Run> run(long from, int maxCount, long maxBytes, boolean atLeastOne) {
     synchronized (lock) {
@@ -244,9 +262,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   private List<SignedBatch> batches(WalReader.Run run) {
     try {
       WalReader.Batches read = reader.read(run);
-      if (read.unreadable() > 0) {
-        countUnreadable(read.unreadable());
-      }
+      noteDamaged(read.unreadable());
       return read.batches();
     } catch (IOException e) {
       synchronized (lock) {
@@ -343,6 +359,9 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       if (segments.size() > 1) {
         return;
       }
+      if (closed) {
+        throw new PortUnavailableException("deleting from a log that is closed");
+      }
     }
     if (writer.isCurrentThread()) {
       appender.beginAnyway();
@@ -364,10 +383,15 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
         });
   }
 
-  /** Segments that hold no batch are of use to nobody once they are the oldest. */
+  /**
+   * Segments that hold no batch are of use to nobody once they are the oldest, and every loss is
+   * named: until then they are what a restart would find it by.
+   */
   private void dropEmptySegments() {
     synchronized (lock) {
-      while (segments.size() > 1
+      while (torn.isEmpty()
+          && damaged.isEmpty()
+          && segments.size() > 1
           && segments.getFirst().count() == 0
           && !appender.isActive(segments.getFirst().number())) {
         try {
@@ -446,7 +470,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       for (WalWriter.Placed one : placed) {
         SignedBatch batch = one.append().batch();
         one.sets().forEach(set -> segment.addSet(set.hash(), set.place()));
-        segment.add(batch.id().seq(), one.place());
+        segment.add(batch.id().seq(), one.place(), batch.header().samples());
         written = batch.id().seq();
         durableThrough = written;
         writtenSamples = batch.header().sampleTo();
@@ -490,13 +514,10 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   private void forgetNamedLosses(SignedBatch batch) {
     try {
       for (LossRecord.Entry loss : LossRecord.parse(batch.body()).entries()) {
-        if (loss.reason() == LossReason.TORN) {
-          torn.subSet(loss.from(), true, loss.to(), true).clear();
-        }
-        if (loss.reason() == LossReason.CORRUPT) {
-          damaged.removeIf(entry -> loss.from() <= entry.from() && entry.to() <= loss.to());
-        }
+        torn.subSet(loss.from(), true, loss.to(), true).clear();
+        damaged.values().removeIf(e -> loss.from() <= e.from() && e.to() <= loss.to());
       }
+      dropEmptySegments();
     } catch (MalformedException e) {
       // A loss record that says nothing names nothing.
     }

@@ -195,7 +195,8 @@ final class ScannedSegment {
   WalSegment index() {
     if (index.isEmpty()) {
       WalSegment made = new WalSegment(number, fileBytes);
-      entries.forEach(entry -> made.add(entry.seq(), entry.place()));
+      entries.forEach(
+          entry -> made.add(entry.seq(), entry.place(), entry.sampleTo() - entry.sampleFrom()));
       sets.forEach((hash, places) -> places.forEach(place -> made.addSet(hash, place)));
       index = Optional.of(made);
     }

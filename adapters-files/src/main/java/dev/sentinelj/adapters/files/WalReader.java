@@ -25,50 +25,53 @@ final class WalReader {
   }
 
   /** Neighbouring records of one segment. */
-  record Run(long segment, List<WalSegment.Place> places, long lastSeq) {
+  record Run(long segment, List<WalSegment.Held> records) {
 
     static Optional<Run> of(
         WalSegment segment, long from, int maxCount, long maxBytes, boolean atLeastOne) {
-      List<WalSegment.Place> places = new ArrayList<>();
+      List<WalSegment.Held> records = new ArrayList<>();
       long bytes = 0;
-      long last = 0;
-      for (int i = segment.indexOf(from); i < segment.count() && places.size() < maxCount; i++) {
-        WalSegment.Place place = segment.place(i);
-        bytes += place.length();
+      for (int i = segment.indexOf(from); i < segment.count() && records.size() < maxCount; i++) {
+        WalSegment.Held record = segment.held(i);
+        bytes += record.place().length();
         boolean fits = bytes <= Math.min(maxBytes, MAX_RUN);
-        if (!fits && !(places.isEmpty() && atLeastOne)) {
+        if (!fits && !(records.isEmpty() && atLeastOne)) {
           break;
         }
-        places.add(place);
-        last = segment.seq(i);
+        records.add(record);
       }
-      return places.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new Run(segment.number(), places, last));
+      return records.isEmpty() ? Optional.empty() : Optional.of(new Run(segment.number(), records));
     }
 
     int count() {
-      return places.size();
+      return records.size();
+    }
+
+    long lastSeq() {
+      return records.getLast().seq();
     }
 
     long bytes() {
-      return places.stream().mapToLong(WalSegment.Place::length).sum();
+      return records.stream().mapToLong(record -> record.place().length()).sum();
     }
   }
 
-  record Batches(List<SignedBatch> batches, int unreadable) {}
+  record Batches(List<SignedBatch> batches, List<WalSegment.Held> unreadable) {}
 
   record SetCopy(String segment, WalSegment.Place place) {}
 
   Batches read(Run run) throws IOException {
-    int from = run.places().getFirst().offset();
-    int to = run.places().getLast().end();
+    int from = run.records().getFirst().place().offset();
+    int to = run.records().getLast().place().end();
     ByteBuffer bytes = files.read(SegmentNames.of(run.segment()), from, to - from);
     List<SignedBatch> batches = new ArrayList<>();
-    for (WalSegment.Place place : run.places()) {
-      batch(bytes, place.offset() - from).ifPresent(batches::add);
+    List<WalSegment.Held> unreadable = new ArrayList<>();
+    for (WalSegment.Held record : run.records()) {
+      batch(bytes, record.place().offset() - from)
+          .filter(batch -> batch.id().seq() == record.seq())
+          .ifPresentOrElse(batches::add, () -> unreadable.add(record));
     }
-    return new Batches(batches, run.count() - batches.size());
+    return new Batches(batches, unreadable);
   }
 
   /** The set under this hash; empty when this copy of it is damaged. */

@@ -6,6 +6,7 @@ import dev.sentinelj.core.wal.SegmentHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
@@ -162,12 +163,15 @@ final class WalRecovery {
     return nextInRow && segments.get(index).endsTorn();
   }
 
-  /** Seqs {@code from} to before {@code to} have no record. */
+  /**
+   * Seqs {@code from} to before {@code to} have no record. Samples that were counted after them
+   * were durable, whatever the end of the segment looks like.
+   */
   private void gap(long from, long to, long samplesAfter, boolean neverFinished) {
     if (from >= to) {
       return;
     }
-    if (neverFinished && to - from <= MAX_TORN) {
+    if (neverFinished && samplesAfter <= sampleCount && to - from <= MAX_TORN) {
       for (long seq = from; seq < to; seq++) {
         torn.add(seq);
       }
@@ -190,18 +194,45 @@ final class WalRecovery {
   }
 
   private void forgetNamedLosses() {
+    TreeMap<Long, LossRecord.Entry> named = new TreeMap<>();
     for (ScannedSegment segment : segments) {
       for (LossRecord.Entry loss : segment.losses()) {
-        switch (loss.reason()) {
-          case TORN -> torn.subSet(loss.from(), true, loss.to(), true).clear();
-          case CORRUPT ->
-              damaged
-                  .values()
-                  .removeIf(entry -> loss.from() <= entry.from() && entry.to() <= loss.to());
-          case DROPPED, REFUSED -> {}
-        }
+        torn.subSet(loss.from(), true, loss.to(), true).clear();
+        named.put(loss.from(), loss);
       }
     }
+    for (LossRecord.Entry gap : List.copyOf(damaged.values())) {
+      damaged.remove(gap.from());
+      unnamed(gap, named.subMap(gap.from(), true, gap.to(), true).values())
+          .forEach(left -> damaged.put(left.from(), left));
+    }
+  }
+
+  /** What is left of a gap that grew since a part of it was named: no seq is lost twice. */
+  private static List<LossRecord.Entry> unnamed(
+      LossRecord.Entry gap, Collection<LossRecord.Entry> named) {
+    List<LossRecord.Entry> left = new ArrayList<>();
+    long samples = gap.samples();
+    for (LossRecord.Entry loss : named) {
+      samples -= loss.samples();
+    }
+    long from = gap.from();
+    for (LossRecord.Entry loss : named) {
+      samples -= addPiece(left, from, loss.from(), samples);
+      from = Math.max(from, loss.to() + 1);
+    }
+    addPiece(left, from, gap.to() + 1, samples);
+    return left;
+  }
+
+  /** The first piece takes all samples: which of them held how many is not known any more. */
+  private static long addPiece(List<LossRecord.Entry> left, long from, long to, long samples) {
+    if (from >= to) {
+      return 0;
+    }
+    long counted = Math.max(0, samples);
+    left.add(new LossRecord.Entry(from, to - 1, counted, LossReason.CORRUPT));
+    return counted;
   }
 
   /**

@@ -16,6 +16,7 @@ final class WalSegment {
   private long[] seqs = new long[64];
   private int[] offsets = new int[64];
   private int[] ends = new int[64];
+  private long[] samples = new long[64];
   private int count;
 
   WalSegment(long number, long fileBytes) {
@@ -29,6 +30,9 @@ final class WalSegment {
       return end - offset;
     }
   }
+
+  /** A record with its seq and how many samples its batch has. */
+  record Held(long seq, Place place, long samples) {}
 
   long number() {
     return number;
@@ -58,8 +62,8 @@ final class WalSegment {
     return seqs[count - 1];
   }
 
-  Place place(int index) {
-    return new Place(offsets[index], ends[index]);
+  Held held(int index) {
+    return new Held(seqs[index], new Place(offsets[index], ends[index]), samples[index]);
   }
 
   /** The index of the first record with this seq or a greater one. */
@@ -69,15 +73,17 @@ final class WalSegment {
   }
 
   /** Adds a record; seqs ascend. */
-  void add(long seq, Place place) {
+  void add(long seq, Place place, long samplesOfBatch) {
     if (count == seqs.length) {
       seqs = Arrays.copyOf(seqs, 2 * count);
       offsets = Arrays.copyOf(offsets, 2 * count);
       ends = Arrays.copyOf(ends, 2 * count);
+      samples = Arrays.copyOf(samples, 2 * count);
     }
     seqs[count] = seq;
     offsets[count] = place.offset();
     ends[count] = place.end();
+    samples[count] = samplesOfBatch;
     count++;
   }
 

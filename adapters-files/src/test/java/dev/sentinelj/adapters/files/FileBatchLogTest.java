@@ -2,7 +2,11 @@ package dev.sentinelj.adapters.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.testkit.BatchLogContract;
 import dev.sentinelj.testkit.SignedBatches;
@@ -169,6 +173,93 @@ class FileBatchLogTest extends BatchLogContract {
 
     assertThat(log.read(1, 10, 1 << 20)).hasSize(2);
     assertThat(log.diagnostics().unreadableRecords()).isEqualTo(1);
+  }
+
+  @Test
+  void read_ofARecordDamagedSince_reportsItsSeqOnceUntilItIsNamed() throws IOException {
+    FileBatchLog log = open();
+    append(log, 3, 500);
+    flip(lastSegment(), 64 + 700 + 100);
+
+    log.read(1, 10, 1 << 20);
+    log.read(1, 10, 1 << 20);
+
+    assertThat(log.damaged()).containsExactly(corrupt(2, 2));
+    name(log, log.damaged());
+    assertThat(log.read(1, 10, 1 << 20)).hasSize(3);
+    assertThat(log.damaged()).isEmpty();
+  }
+
+  @Test
+  void open_afterMoreDamageBesideWhatIsNamed_reportsTheRestAlone() throws IOException {
+    FileBatchLog log = open();
+    append(log, 6, 500);
+    log.close();
+    Path segment = lastSegment();
+    int record = (int) (Files.size(segment) - 64 - 32) / 6;
+    flip(segment, 64 + 2 * record + 100);
+    FileBatchLog next = open();
+    assertThat(next.damaged()).containsExactly(corrupt(3, 3));
+    name(next, next.damaged());
+    next.close();
+
+    flip(segment, 64 + record + 100);
+    flip(segment, 64 + 3 * record + 100);
+    FileBatchLog third = open();
+
+    assertThat(third.damaged())
+        .extracting(LossRecord.Entry::from, LossRecord.Entry::to)
+        .containsExactly(tuple(2L, 2L), tuple(4L, 4L));
+    assertThat(third.damaged().stream().mapToLong(LossRecord.Entry::samples).sum())
+        .isEqualTo(2L * SignedBatches.SAMPLES);
+  }
+
+  @Test
+  void open_afterASealedSegmentLostItsEnd_callsDamagedWhatWasDurable() throws IOException {
+    FileBatchLog log = open();
+    append(log, 3, 500);
+    log.close();
+    Path first = lastSegment();
+    FileBatchLog next = open();
+    append(next, 2, 500);
+    next.close();
+    try (RandomAccessFile file = new RandomAccessFile(first.toFile(), "rw")) {
+      file.setLength(Files.size(first) - 32 - 100); // the seal, and 100 bytes of the third record
+    }
+
+    FileBatchLog third = open();
+
+    assertThat(third.torn()).isEmpty();
+    assertThat(third.damaged()).containsExactly(corrupt(3, 3));
+  }
+
+  @Test
+  void open_withNothingLeftOfTheOldestSegment_reportsItUntilItIsNamed() throws IOException {
+    FileBatchLog log = open();
+    append(log, 1, 500);
+    log.close();
+    Path first = lastSegment();
+    FileBatchLog next = open();
+    append(next, 1, 500);
+    next.close();
+    flip(first, 64 + 100);
+
+    open().close(); // dies before it can name the loss
+    FileBatchLog third = open();
+
+    assertThat(third.damaged()).containsExactly(corrupt(1, 1));
+    name(third, third.damaged());
+    assertThat(first).doesNotExist();
+  }
+
+  private static LossRecord.Entry corrupt(long from, long to) {
+    return new LossRecord.Entry(
+        from, to, (to - from + 1) * SignedBatches.SAMPLES, LossReason.CORRUPT);
+  }
+
+  private static void name(FileBatchLog log, List<LossRecord.Entry> losses) {
+    SignedBatch named = SignedBatches.losses(log.epoch(), log.nextSeq(), log.sampleCount(), losses);
+    Stages.await(log.append(named, List.of()));
   }
 
   private Path lastSegment() throws IOException {

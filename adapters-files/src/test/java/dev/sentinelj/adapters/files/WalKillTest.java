@@ -76,11 +76,13 @@ class WalKillTest {
   }
 
   private static void killAfter(Process process, int micros) {
-    var unused =
+    var _ =
         Thread.ofVirtual()
             .start(() -> {
               LockSupport.parkNanos(micros * 1_000L);
-              process.destroyForcibly();
+              process
+                  .toHandle()
+                  .destroyForcibly(); // the process itself would close the stream we read
             });
   }
 }

@@ -51,6 +51,7 @@ public final class InMemoryBatchLog implements BatchLog {
     private final long maxBytes;
     private final Deque<Segment> segments = new ArrayDeque<>();
     private final TreeSet<Long> torn = new TreeSet<>();
+    private final List<LossRecord.Entry> damaged = new ArrayList<>();
     private long nextSeq = 1;
     private long sampleCount;
     private long durableThrough;
@@ -95,6 +96,23 @@ public final class InMemoryBatchLog implements BatchLog {
   @Override
   public synchronized List<Long> torn() {
     return List.copyOf(disk.torn);
+  }
+
+  @Override
+  public synchronized List<LossRecord.Entry> damaged() {
+    return List.copyOf(disk.damaged);
+  }
+
+  /** Flips a bit of the batch under {@code seq}, which is durable: from now on it is damaged. */
+  public synchronized void damage(long seq) {
+    for (Segment segment : disk.segments) {
+      segment.batches.stream()
+          .filter(batch -> batch.id().seq() == seq)
+          .map(batch -> batch.header().samples())
+          .forEach(samples ->
+              disk.damaged.add(new LossRecord.Entry(seq, seq, samples, LossReason.CORRUPT)));
+      segment.batches.removeIf(batch -> batch.id().seq() == seq);
+    }
   }
 
   @Override
@@ -151,11 +169,12 @@ public final class InMemoryBatchLog implements BatchLog {
     disk.nextSeq = disk.durableThrough + 1;
     disk.sampleCount = one.batch().header().sampleTo();
     if (one.batch().header().kind() == BatchKind.LOSS) {
-      noLongerTorn(LossRecord.parse(one.batch().body()));
+      forgetNamed(LossRecord.parse(one.batch().body()));
     }
   }
 
-  private void noLongerTorn(LossRecord record) {
+  private void forgetNamed(LossRecord record) {
+    disk.damaged.removeAll(record.entries());
     for (LossRecord.Entry entry : record.entries()) {
       if (entry.reason() == LossReason.TORN) {
         disk.torn.subSet(entry.from(), true, entry.to(), true).clear();

@@ -21,10 +21,8 @@ import dev.sentinelj.ports.driven.MetricSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -34,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects readings into batches, signs them and appends them to the log, one append at a time.
- * Seqs that the log reports as torn get a loss record before anything else is appended.
+ * Seqs that the log reports as torn or damaged get a loss record before anything else is appended.
  *
  * <p>Nothing here blocks. Not thread safe: everything is called on the mailbox given, which runs
  * one task at a time and none inside another.
@@ -59,7 +57,6 @@ public final class Batcher implements LossWriter {
 
   private final Deque<OpenBatch.Closed> closed = new ArrayDeque<>();
   private final Deque<LossRecord.Entry> losses = new ArrayDeque<>();
-  private final Set<Long> tornNamed = new HashSet<>();
   private final List<CompletableFuture<Void>> flushes = new ArrayList<>();
   private @Nullable OpenBatch open;
   private boolean first = true;
@@ -220,7 +217,7 @@ public final class Batcher implements LossWriter {
     }
     List<LossRecord.Entry> lost = dueLosses();
     if (!lost.isEmpty()) {
-      append(lossBatch(lost), List.of(), () -> lossesWritten(lost));
+      append(lossBatch(lost), List.of(), () -> losses.removeAll(lost));
     } else if (!closed.isEmpty()) {
       OpenBatch.Closed next = closed.getFirst();
       append(dataBatch(next), next.sets(), () -> dataWritten(next));
@@ -232,23 +229,10 @@ public final class Batcher implements LossWriter {
 
   private List<LossRecord.Entry> dueLosses() {
     List<LossRecord.Entry> due = new ArrayList<>();
-    for (long seq : log.torn()) {
-      if (!tornNamed.contains(seq)) {
-        due.add(new LossRecord.Entry(seq, seq, 0, LossReason.TORN));
-      }
-    }
+    log.torn().forEach(seq -> due.add(new LossRecord.Entry(seq, seq, 0, LossReason.TORN)));
+    due.addAll(log.damaged());
     due.addAll(losses);
     return List.copyOf(due.subList(0, Math.min(due.size(), LossRecord.MAX_ENTRIES)));
-  }
-
-  private void lossesWritten(List<LossRecord.Entry> written) {
-    for (LossRecord.Entry entry : written) {
-      if (entry.reason() == LossReason.TORN) {
-        tornNamed.add(entry.from());
-      } else {
-        losses.remove(entry);
-      }
-    }
   }
 
   private void dataWritten(OpenBatch.Closed written) {

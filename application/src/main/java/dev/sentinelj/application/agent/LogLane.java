@@ -70,10 +70,11 @@ final class LogLane {
   }
 
   private boolean readAhead() {
-    while (next < end && next <= log.durableThrough() && skip.test(next)) {
+    long durable = log.durableThrough(); // it moves on meanwhile, and what comes is not passed over
+    while (next < end && next <= durable && skip.test(next)) {
       next++;
     }
-    if (next >= end || next > log.durableThrough()) {
+    if (next >= end || next > durable) {
       return false;
     }
     for (SignedBatch batch : log.read(next, AHEAD, AHEAD_BYTES)) {
@@ -82,7 +83,7 @@ final class LogLane {
       }
     }
     if (ahead.isEmpty()) {
-      next = Math.min(end, log.durableThrough() + 1);
+      next = Math.min(end, durable + 1);
     }
     return !ahead.isEmpty();
   }

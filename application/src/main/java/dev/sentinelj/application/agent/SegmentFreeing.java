@@ -108,20 +108,21 @@ final class SegmentFreeing {
     };
   }
 
+  /** Rows beyond what we hold are of records damaged since: there is nothing of ours to lose. */
   private List<Long> compare(ReconcileQuery query, List<ReconcileAnswer.Row> rows, Now now) {
     Map<Long, Sha256> ledger = new HashMap<>();
     rows.forEach(row -> ledger.put(row.seq(), row.contentHash()));
     List<Long> missing = new ArrayList<>();
     boolean forked = false;
     for (SignedBatch batch : batches(query.from(), query.to())) {
-      Sha256 row = ledger.remove(batch.id().seq());
+      Sha256 row = ledger.get(batch.id().seq());
       if (row == null) {
         addMissing(batch, missing);
       } else {
         forked |= !row.equals(batch.contentHash());
       }
     }
-    if (missing.isEmpty() && !forked && ledger.isEmpty()) {
+    if (missing.isEmpty() && !forked) {
       delete(query, now);
     } else {
       later(now);

@@ -122,6 +122,14 @@ public final class WorkerStrand {
     return busy;
   }
 
+  /** The windows of a partition that is held and loaded, for whoever checks them. */
+  Optional<WindowTable> windows(int partition) {
+    return partitions.stream()
+        .filter(one -> one.number() == partition && one.lease().isPresent() && one.loaded())
+        .map(one -> one.memory().windows())
+        .findFirst();
+  }
+
   /** Stops and gives the partitions back. */
   public CompletionStage<Void> close() {
     closed = true;
@@ -178,6 +186,7 @@ public final class WorkerStrand {
       return verify(partition, now) || pull(partition, now);
     } catch (PortUnavailableException e) {
       report(partition, true, "the bus does not answer", 0);
+      partition.reconnected();
       partition.pause(now);
       return false;
     }
@@ -214,8 +223,9 @@ public final class WorkerStrand {
     boolean forget = crowded || partition.forgetDue(now, FORGET_EVERY_MILLIS);
     for (Lane lane : Lane.values()) {
       LaneCursor cursor = partition.cursor(lane);
-      BusPosition found = bus.verify(cursor.address(), cursor.committed());
-      if (!found.equals(cursor.committed())) {
+      // ticks may have been read past the position of record: a lost tail shows there first
+      BusPosition found = bus.verify(cursor.address(), cursor.read());
+      if (!found.equals(cursor.read())) {
         counters.increment("worker_bus_replaced");
         BusPosition from = cursor.committed();
         transact(partition, new Pull(lane, from, found, true, List.of()), new Shape(0, 0, 0), now);

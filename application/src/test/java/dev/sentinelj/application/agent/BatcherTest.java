@@ -191,6 +191,20 @@ class BatcherTest {
   }
 
   @Test
+  void damagedSeqs_getALossRecordOnce() {
+    rig.collect(3);
+    rig.log.damage(2);
+
+    rig.pass(100).pass(100);
+
+    assertThat(batches()).extracting(b -> b.id().seq()).containsExactly(1L, 3L, 4L);
+    SignedBatch written = batches().getLast();
+    assertThat(LossRecord.parse(written.body()).entries())
+        .containsExactly(new LossRecord.Entry(2, 2, 1, LossReason.CORRUPT));
+    assertThat(written.header().sampleTo()).isEqualTo(3);
+  }
+
+  @Test
   void appends_goOneAtATimeInOrder() {
     rig.log.holdSyncs();
     rig.collect(3);

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SegmentFreeingTest {
-  private final AgentRig rig =
+  private AgentRig rig =
       new AgentRig(new InMemoryBatchLog(EPOCH, 200, 1 << 24), ExporterOptions.DEFAULT);
 
   private void fill() {
@@ -103,6 +103,20 @@ class SegmentFreeingTest {
 
     rig.committed(last).pass(100);
     rig.reconciled(new ReconcileAnswer.Differs(EPOCH, 1, last, rows(1, last)));
+
+    assertThat(rig.log.firstSeq()).isEqualTo(last + 1);
+  }
+
+  @Test
+  void differs_inARowWhoseRecordWasDamagedSince_deletes() {
+    rig = new AgentRig(new InMemoryBatchLog(EPOCH, 1_000, 1 << 24), ExporterOptions.DEFAULT);
+    fill();
+    long last = last();
+    List<ReconcileAnswer.Row> ledger = rows(1, last);
+    rig.log.damage(2);
+
+    rig.committed(last + 10).pass(100);
+    rig.reconciled(new ReconcileAnswer.Differs(EPOCH, 1, last, ledger));
 
     assertThat(rig.log.firstSeq()).isEqualTo(last + 1);
   }

@@ -222,6 +222,36 @@ class WorkerStrandTest {
   }
 
   @Test
+  void poll_ticksReadAheadAndLost_readsWhatTookTheirPlace() {
+    worker.run(100);
+    worker.publish(Lane.FRESH, new Frame.Tick(1_800_000_001));
+    worker.publish(Lane.FRESH, new Frame.Tick(1_800_000_002));
+    worker.run(100);
+
+    worker.bus.loseTail(new FrameAddress(0, Lane.FRESH), 2);
+    worker.publish(withSet(worker.batch(1), SET));
+    worker.run(1_100);
+
+    assertThat(worker.stored()).isEqualTo(4);
+  }
+
+  @Test
+  void poll_busWasAway_comparesPositionsBeforeItReads() {
+    worker.publish(withSet(worker.batch(1), SET));
+    worker.run(100);
+
+    worker.bus.setAvailable(false);
+    worker.run(1_100);
+    worker.bus.loseAll();
+    worker.bus.setAvailable(true);
+    worker.publish(withSet(worker.batch(2)));
+    worker.publish(withSet(worker.batch(3)));
+    worker.run(1_100);
+
+    assertThat(worker.stored()).isEqualTo(12);
+  }
+
+  @Test
   void poll_ticksAlone_areCommittedAfterTenSeconds_andStandInTheJournal() {
     worker.publish(withSet(worker.batch(1), SET));
     worker.run(100);

@@ -1,5 +1,6 @@
 package dev.sentinelj.ports.driven;
 
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -29,6 +30,13 @@ public interface BatchLog {
    * record names yet; ascending. They are never used again.
    */
   List<Long> torn();
+
+  /**
+   * Seqs that were on the disk for good and cannot be read any more, with the samples they held,
+   * and that no loss record names yet; ascending. A loss record that names an entry as it is takes
+   * it off.
+   */
+  List<LossRecord.Entry> damaged();
 
   /**
    * Writes {@code batch}, with the definitions of the series sets it refers to where its segment

@@ -55,7 +55,7 @@ final class CollectorThreads {
     try {
       MetricSource.Reading taken = source.read(SystemClock.wallMillis());
       loop.execute(() -> finished(source, taken));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // an error too, or the source would count as running for ever
       loop.execute(() -> failed(source, e));
     }
   }
@@ -66,7 +66,7 @@ final class CollectorThreads {
     batcher.add(taken, SystemClock.now());
   }
 
-  private void failed(MetricSource source, RuntimeException e) {
+  private void failed(MetricSource source, Throwable e) {
     reading.remove(source);
     schedule.failed(source);
     LOG.warn("source {} could not be read: {}", source.name(), e.toString());

@@ -45,7 +45,7 @@ public final class UpCommand extends HelpfulCommand {
 
   @Option(
       name = "--ephemeral",
-      description = "Keep nothing on disk but the agent's log: for trying things out")
+      description = "Keep everything in memory and a temporary directory that is deleted at the end: for trying things out, as memory grows with every sample")
   private boolean ephemeral;
 
   @Override

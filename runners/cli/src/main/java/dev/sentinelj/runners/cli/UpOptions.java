@@ -7,7 +7,8 @@ import java.util.Map;
  * What {@code sentinel up} was asked for.
  *
  * @param settings the options given, under the names the configuration file uses; they win over it
- * @param ephemeral keep nothing: memory in place of database and bus
+ * @param ephemeral keep nothing: memory in place of database and bus, the rest in a temporary
+ *     directory
  */
 public record UpOptions(Path home, Map<String, String> settings, boolean ephemeral) {
   public UpOptions {

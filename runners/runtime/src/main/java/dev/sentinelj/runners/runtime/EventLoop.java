@@ -37,7 +37,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Begins to call {@code poll}, at least once per {@code period}. */
   public void start(Consumer<Now> whatToPoll, Duration period) {
     this.poll = whatToPoll;
-    thread.scheduleAtFixedRate(guarded(this::pollNow), 0, period.toNanos(), TimeUnit.NANOSECONDS);
+    var _ =
+        thread.scheduleAtFixedRate(
+            guarded(this::pollNow), 0, period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Runs {@code task} on the thread, then polls. After the end it does nothing. */
@@ -80,12 +82,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     poll.accept(clock.get());
   }
 
-  /** One failing event must not end the thread that all others wait for. */
+  /**
+   * One failing event must not end the thread that all others wait for: after an error, too, its
+   * periodic poll would never come again, and nobody would notice.
+   */
   private static Runnable guarded(Runnable task) {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("an event failed", e);
       }
     };

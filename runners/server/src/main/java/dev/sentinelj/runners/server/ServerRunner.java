@@ -69,8 +69,13 @@ public final class ServerRunner implements AutoCloseable {
   public static ServerRunner start(ServerPorts ports, ServerConfig config, CombinedStatus status) {
     ServerComponent component = DaggerServerComponent.factory().create(ports, config);
     ServerRunner runner = new ServerRunner(component, ports, config, status);
-    runner.start();
-    return runner;
+    try {
+      runner.start();
+      return runner;
+    } catch (RuntimeException e) {
+      runner.close();
+      throw e;
+    }
   }
 
   public int grpcPort() {

@@ -1,6 +1,7 @@
 package dev.sentinelj.runners.standalone;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -11,16 +12,27 @@ record Announcement(
     Optional<String> password,
     int grpcPort,
     String home,
-    String store) {
+    String store,
+    String hint) {
 
-  static Announcement of(Installation installation, long nanos) {
+  /**
+   * @param usualHome where the command line looks when nobody says otherwise
+   */
+  static Announcement of(Installation installation, Path usualHome, long nanos) {
+    Path home = whole(installation.home().root());
     return new Announcement(
         nanos / 1e9,
         installation.url() + "/",
         installation.firstPassword(),
         installation.grpcPort(),
-        installation.home().root().toString(),
-        installation.store());
+        home.toString(),
+        installation.store(),
+        (installation.ephemeral()
+                ? "Ctrl-C stops it and deletes everything. "
+                : "Ctrl-C stops it, nothing is lost. ")
+            + "In another terminal: "
+            + (home.equals(whole(usualHome)) ? "" : "SENTINEL_HOME=" + quoted(home) + " ")
+            + "./sentinel metrics latest");
   }
 
   void print(PrintStream out) {
@@ -30,8 +42,18 @@ record Announcement(
     out.println("  agents  127.0.0.1:" + grpcPort);
     out.println("  data    " + home);
     out.println("  store   " + store);
-    out.println("Ctrl-C stops it, nothing is lost. In another terminal: ./sentinel metrics latest");
+    out.println(hint);
     out.flush();
+  }
+
+  private static Path whole(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  /** As a shell reads it. */
+  private static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
   private String login() {

@@ -31,9 +31,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   public static final String DATABASE = "postgres";
 
   /** Recovery after a crash takes its time on a slow disk. */
-  static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+  static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(50);
 
   /**
@@ -174,10 +174,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
       EmbeddedPostgres server = new EmbeddedPostgres(process, port, password);
-      if (server.awaitReady(deadline)) {
+      boolean ready = false;
+      try {
+        ready = server.awaitReady(deadline);
+      } finally {
+        if (!ready) {
+          server.close();
+        }
+      }
+      if (ready) {
         return server;
       }
-      process.destroy();
       pause(); // the port was taken meanwhile, or a killed server's last children still hold its
       // memory
     }
@@ -236,6 +243,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** SIGINT, PostgreSQL's fast shutdown; SIGQUIT when that takes too long. */
   private static void stop(ProcessHandle server) {
+    if (!server.isAlive()) {
+      return; // its number may be another's by now
+    }
     signal(server, "INT");
     if (!awaitEnd(server)) {
       signal(server, "QUIT");

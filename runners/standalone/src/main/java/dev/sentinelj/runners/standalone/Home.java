@@ -1,9 +1,20 @@
 package dev.sentinelj.runners.standalone;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What lies where under {@code $SENTINEL_HOME}. */
 record Home(Path root) {
+  /** One of its own, that nobody else reads, for a run of which nothing is to be left. */
+  static Home temporary() {
+    try {
+      return new Home(Files.createTempDirectory("sentinel-"));
+    } catch (IOException e) {
+      throw new StartException("cannot make a temporary directory: " + e.getMessage(), e);
+    }
+  }
+
   Path config() {
     return root.resolve("sentinel.conf");
   }

@@ -11,6 +11,7 @@ import dev.sentinelj.runners.cli.UpOptions;
 import dev.sentinelj.runners.runtime.Settings.BadSettingException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** {@code sentinel up}: starts everything, waits to be told to stop, stops everything. */
 public final class UpRunner implements UpLauncher {
@@ -20,18 +21,36 @@ public final class UpRunner implements UpLauncher {
 
   @Override
   public int run(UpOptions options, CliContext context) {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    stopOnSignal(stop, ended);
+    try {
+      runUntil(stop, options, context);
+      return ExitCode.OK;
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private static void runUntil(CountDownLatch stop, UpOptions options, CliContext context) {
     long started = System.nanoTime();
     try (Installation installation = start(options)) {
-      Announcement.of(installation, System.nanoTime() - started).print(context.out());
-      awaitStop(context);
+      if (stop.getCount() > 0) {
+        Announcement.of(installation, context.home(), System.nanoTime() - started)
+            .print(context.out());
+      }
+      awaitStop(stop, context);
     }
-    context.out().println("stopped; what was collected is kept and goes on next time");
+    context
+        .out()
+        .println(
+            options.ephemeral()
+                ? "stopped; nothing is kept"
+                : "stopped; what was collected is kept and goes on next time");
     context.out().flush();
-    return ExitCode.OK;
   }
 
   private static Installation start(UpOptions options) {
-    System.setProperty("sentinel.logs", new Home(options.home()).logs().toString());
     try {
       return Installation.start(options);
     } catch (BadSettingException e) {
@@ -45,21 +64,7 @@ public final class UpRunner implements UpLauncher {
     }
   }
 
-  /**
-   * Until SIGINT or SIGTERM. The hook holds the end of the Java machine back until everything is
-   * closed.
-   */
-  private static void awaitStop(CliContext context) {
-    CountDownLatch stop = new CountDownLatch(1);
-    Thread main = Thread.currentThread();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("stop")
-                .unstarted(() -> {
-                  stop.countDown();
-                  joinThenHalt(main);
-                }));
+  private static void awaitStop(CountDownLatch stop, CliContext context) {
     try {
       stop.await();
       context.out().println();
@@ -70,13 +75,30 @@ public final class UpRunner implements UpLauncher {
     }
   }
 
-  /** A stop that was asked for is a success, whatever signal asked. */
-  private static void joinThenHalt(Thread main) {
+  /**
+   * On SIGINT or SIGTERM, from before the start on: a start under way is gone through with, so that
+   * nothing it began is left behind. The hook holds the end of the Java machine back until
+   * everything is closed. A stop that was asked for is a success, whatever signal asked.
+   */
+  private static void stopOnSignal(CountDownLatch stop, CountDownLatch ended) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("stop")
+                .unstarted(() -> {
+                  if (ended.getCount() > 0) {
+                    stop.countDown();
+                    Runtime.getRuntime().halt(await(ended) ? ExitCode.OK : ExitCode.FAILED);
+                  }
+                }));
+  }
+
+  private static boolean await(CountDownLatch ended) {
     try {
-      main.join(STOP_MILLIS);
+      return ended.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
-    Runtime.getRuntime().halt(main.isAlive() ? ExitCode.FAILED : ExitCode.OK);
   }
 }

@@ -34,6 +34,17 @@ class EmbeddedPostgresTest {
     }
   }
 
+  @Test
+  void start_withAnotherPassword_saysSoAndLeavesNoServer() {
+    EmbeddedPostgres.start(home, "a-password").close();
+
+    assertThatThrownBy(() -> EmbeddedPostgres.start(home, "another"))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("another password");
+
+    assertThat(home.resolve("data/postmaster.pid")).doesNotExist();
+  }
+
   private static void update(EmbeddedPostgres server, String sql) throws SQLException {
     try (Connection connection = connect(server);
         Statement statement = connection.createStatement()) {

@@ -84,8 +84,13 @@ final class UpProcess implements AutoCloseable {
 
   /** Address and token of the command line's context, which the process wrote. */
   Api api() throws IOException {
+    return api(home);
+  }
+
+  /** The same, when it was written to {@code directory}. */
+  Api api(Path directory) throws IOException {
     Properties context = new Properties();
-    try (Reader in = Files.newBufferedReader(home.resolve("cli.properties"))) {
+    try (Reader in = Files.newBufferedReader(directory.resolve("cli.properties"))) {
       context.load(in);
     }
     return new Api(context.getProperty("url"), context.getProperty("token"));
