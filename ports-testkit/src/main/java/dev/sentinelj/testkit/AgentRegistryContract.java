@@ -194,6 +194,17 @@ public abstract class AgentRegistryContract {
   }
 
   @Test
+  void heard_withoutAVersion_keepsTheLastOne() {
+    AgentId agent = entered();
+    Stages.await(registry().heard(agent, "1.1", NOW));
+
+    Stages.await(registry().heard(agent, "", NOW + 9));
+
+    assertThat(summary(agent).version()).isEqualTo("1.1");
+    assertThat(summary(agent).lastHeardMillis()).isEqualTo(NOW + 9);
+  }
+
+  @Test
   void list_namesWhoWasNotDeleted_byId() {
     addToken(Optional.empty(), 3);
     AgentId first = new AgentId("a-" + UUID.randomUUID());

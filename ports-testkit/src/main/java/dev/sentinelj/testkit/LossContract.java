@@ -46,6 +46,15 @@ public abstract class LossContract extends StoreContract {
   }
 
   @Test
+  void addLosses_whereRowsClaimMoreThanALong_isNothing() {
+    Lease lease = own();
+    claimed(lease, 1, Long.MAX_VALUE);
+    claimed(lease, 2, Long.MAX_VALUE);
+
+    assertThat(add(lease, entry(1, 3, 30))).isZero();
+  }
+
+  @Test
   void addLosses_ofAnotherEpoch_areItsOwn() {
     Lease lease = own();
     EpochId other = TestBatches.freshEpoch(epoch.agent());

@@ -147,6 +147,11 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
       readRun(run, generation, messages);
       at += run.size();
     }
+    if (messages.isEmpty()
+        && !entries.isEmpty()) { // damaged: what lies behind must come all the same
+      long last = entries.getLast().sequence();
+      return read(address, new BusPosition(generation, last, 0), maxCount, maxBytes);
+    }
     return messages;
   }
 

@@ -11,8 +11,12 @@ import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.testkit.BatchBusContract;
 import dev.sentinelj.testkit.Stages;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -131,6 +135,24 @@ class FileBatchBusTest extends BatchBusContract {
     assertThat(Stages.await(next.publish(OTHER, "more", new byte[1])).sequence()).isEqualTo(2);
     assertThat(next.verify(QUEUE, last)).isEqualTo(last);
     assertThat(Stages.await(next.publish(QUEUE, "more", new byte[1])).sequence()).isEqualTo(1_001);
+  }
+
+  @Test
+  void read_whereEverythingAskedForIsDamaged_goesOnBehindIt() throws IOException {
+    FileBatchBus bus = open("bus", SMALL);
+    byte[] damaged = "the message that rots".getBytes(StandardCharsets.US_ASCII);
+    BusPosition first = Stages.await(bus.publish(QUEUE, "a", damaged));
+    BusPosition second = Stages.await(bus.publish(QUEUE, "b", new byte[] {2}));
+    Path segment = segments().getFirst();
+    String text = Files.readString(segment, StandardCharsets.ISO_8859_1);
+    try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {'T'}), text.indexOf("the message"));
+    }
+
+    assertThat(bus.read(QUEUE, BusPosition.START, 1, 1_000))
+        .extracting(BatchBus.Message::position)
+        .containsExactly(second);
+    assertThat(bus.read(QUEUE, first, 1, 1_000)).hasSize(1);
   }
 
   @Test

@@ -9,14 +9,18 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds connections, and unary calls over all of them, because each call holds a message of some
- * megabytes. What is above a bound is told so instead of being cut off.
+ * megabytes. What is above a bound is told so instead of being cut off. A unary call whose message
+ * does not come is ended, so that nobody can take all of them by asking nothing.
  */
 final class ConnectionLimits extends ServerTransportFilter implements ServerInterceptor {
   private static final Attributes.Key<Boolean> ABOVE =
@@ -25,9 +29,11 @@ final class ConnectionLimits extends ServerTransportFilter implements ServerInte
   private final int maxConnections;
   private final AtomicInteger connections = new AtomicInteger();
   private final Semaphore unaryCalls;
+  private final Duration messageTimeout;
 
-  ConnectionLimits(int maxConnections, int maxUnaryCalls) {
+  ConnectionLimits(int maxConnections, int maxUnaryCalls, Duration messageTimeout) {
     this.maxConnections = maxConnections;
+    this.messageTimeout = messageTimeout;
     this.unaryCalls = new Semaphore(maxUnaryCalls);
   }
 
@@ -56,7 +62,18 @@ final class ConnectionLimits extends ServerTransportFilter implements ServerInte
     if (!unaryCalls.tryAcquire()) {
       return refuse(call, "this gateway has as many calls under way as it takes");
     }
-    return new Released<>(next.startCall(call, headers), unaryCalls);
+    Released<Q> released = new Released<>(next.startCall(call, headers), unaryCalls);
+    var _ =
+        released
+            .asked
+            .orTimeout(messageTimeout.toMillis(), TimeUnit.MILLISECONDS)
+            .exceptionally(_ -> {
+              call.close(
+                  Status.DEADLINE_EXCEEDED.withDescription("no message within " + messageTimeout),
+                  new Metadata());
+              return null;
+            });
+    return released;
   }
 
   private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
@@ -68,10 +85,17 @@ final class ConnectionLimits extends ServerTransportFilter implements ServerInte
   private static final class Released<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Semaphore permits;
     private final AtomicBoolean released = new AtomicBoolean();
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
 
     Released(ServerCall.Listener<Q> next, Semaphore permits) {
       super(next);
       this.permits = permits;
+    }
+
+    @Override
+    public void onHalfClose() {
+      asked.complete(null);
+      super.onHalfClose();
     }
 
     @Override
@@ -87,6 +111,7 @@ final class ConnectionLimits extends ServerTransportFilter implements ServerInte
     }
 
     private void release() {
+      asked.complete(null);
       if (!released.getAndSet(true)) {
         permits.release();
       }

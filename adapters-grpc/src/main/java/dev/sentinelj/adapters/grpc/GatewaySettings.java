@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param listen loopback only, until there is TLS; port 0 takes a free one
  * @param limits what a batch may be at most: a message that is larger by more than {@value
  *     #MESSAGE_MARGIN_BYTES} bytes is not even read
- * @param handshakeTimeout how long a connection may take for its preface and a stream for its hello
- *     and the answer to it
+ * @param handshakeTimeout how long a connection may take for its preface, a stream for its hello
+ *     and the answer to it, and a unary call for its message
  * @param maxConnections connections that are served at a time
  */
 public record GatewaySettings(

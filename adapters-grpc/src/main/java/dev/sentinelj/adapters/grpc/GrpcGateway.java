@@ -70,7 +70,9 @@ public final class GrpcGateway implements AutoCloseable {
     this.sessions = sessions;
     this.clock = clock;
     this.settings = settings;
-    ConnectionLimits limits = new ConnectionLimits(settings.maxConnections(), MAX_UNARY_CALLS);
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            settings.maxConnections(), MAX_UNARY_CALLS, settings.handshakeTimeout());
     this.server =
         NettyServerBuilder.forAddress(settings.listen())
             .executor(task -> Thread.ofVirtual().name("grpc-call").start(task))

@@ -8,11 +8,18 @@ import dev.sentinelj.core.session.SessionLimits;
 import dev.sentinelj.ports.driven.Uplink;
 import dev.sentinelj.testkit.RecordedEvents;
 import dev.sentinelj.testkit.ScriptedSessions;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +66,40 @@ class GrpcGatewayTest {
 
     assertThat(events.next(Downlink.Closed.class).why()).isEqualTo(Downlink.CloseReason.LOST);
     sessions.awaitClosing();
+  }
+
+  @Test
+  void unaryCall_whoseMessageDoesNotCome_isEnded() throws Exception {
+    try (GrpcGateway gateway =
+        new GrpcGateway(
+            Gateways.NO_INGEST,
+            sessions,
+            new Gateways.NoEnrolment(),
+            () -> Gateways.NOW,
+            new GatewaySettings(
+                Gateways.FREE_PORT, SessionLimits.DEFAULT, Duration.ofMillis(300), 1))) {
+      gateway.start();
+      ManagedChannel channel = GrpcUplink.channel(Gateways.address(gateway));
+      CompletableFuture<Status> ended = new CompletableFuture<>();
+      // Declared as a stream, so that the client sends its head without waiting for the message.
+      var method =
+          HealthGrpc.getCheckMethod().toBuilder().setType(MethodType.BIDI_STREAMING).build();
+      var call = channel.newCall(method, CallOptions.DEFAULT);
+
+      call.start(
+          new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              ended.complete(status);
+            }
+          },
+          new Metadata());
+      call.request(1);
+
+      assertThat(ended.get(20, TimeUnit.SECONDS).getCode())
+          .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+      channel.shutdownNow();
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.http;
 
+import com.google.crypto.tink.AccessesPartialKey;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.RegistryConfiguration;
@@ -158,6 +159,7 @@ final class Tokens {
     }
   }
 
+  @AccessesPartialKey
   private static JwtMac mac(Secret secret) {
     try {
       JwtMacConfig.register();

@@ -62,7 +62,7 @@ record AgentRow(
         new RegisteredAgent(
             agent.id(),
             agent.hardwareId(),
-            version,
+            version.isEmpty() ? agent.version() : version,
             agent.labels(),
             agent.registeredAtMillis(),
             agent.keys());

@@ -23,6 +23,7 @@ import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.OperatorStore.ApiToken;
 import dev.sentinelj.ports.driven.OperatorStore.Operator;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -64,6 +65,7 @@ public final class InMemoryDatabase {
   final Map<String, ApiToken> apiTokens = new HashMap<>();
 
   private long lastNumber;
+  private long commits;
 
   /**
    * @param clockMillis the database's own clock, milliseconds since the Unix epoch
@@ -100,6 +102,20 @@ public final class InMemoryDatabase {
     SortedMap<BatchId, Sha256> hashes = new TreeMap<>(Rows.BATCHES);
     ledger.rows().forEach((id, row) -> hashes.put(id, row.contentHash()));
     return hashes;
+  }
+
+  /** Everything that was kept aside, oldest first, for checks on the whole of it. */
+  public synchronized List<QuarantineRow> quarantined() {
+    return quarantine.stream().map(Kept::row).toList();
+  }
+
+  /** How many transactions were committed, so that whoever watches can tell one that was not. */
+  public synchronized long commits() {
+    return commits;
+  }
+
+  void countCommit() {
+    commits++;
   }
 
   /** How many samples are stored, of all series of an agent. */

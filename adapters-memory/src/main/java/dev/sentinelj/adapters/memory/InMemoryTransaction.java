@@ -75,6 +75,7 @@ final class InMemoryTransaction implements PartitionTransaction {
    * Changes are numbered here, not when they are made: whoever reads meanwhile has a lesser number.
    */
   void commit() {
+    database.countCommit();
     long number = database.nextNumber();
     long nowMillis = database.nowMillis();
     progress.rewrite(row -> row.numbered(number, nowMillis));

@@ -60,7 +60,10 @@ final class StagedLosses {
   private long uncontradicted(EpochId epoch, LossRecord.Entry entry) {
     BatchId from = new BatchId(epoch, entry.from());
     BatchId to = new BatchId(epoch, entry.to());
-    long stored = ledger.between(from, to).stream().mapToLong(LedgerRow::samples).sum();
-    return Math.max(0, entry.samples() - stored);
+    long left = entry.samples();
+    for (LedgerRow row : ledger.between(from, to)) {
+      left = Math.max(0, left - row.samples());
+    }
+    return left;
   }
 }

@@ -11,8 +11,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Rows of {@code partition_leases}. Times are the server's clock, never that of the transaction,
  * which may have waited. The token alone decides whether a transaction may commit: an expired lease
  * that nobody took is still ours.
+ *
+ * <p>A lease ends with its connection. The next one may lead to a restored database, or to a
+ * replica that took over behind its primary: it has the token all the same, but not what the owner
+ * remembers of the partition, and its row names another backend than the one to end at a take-over.
+ * One owner.
  */
 final class Leases {
   private static final String CREATE =
@@ -41,6 +49,11 @@ final class Leases {
         backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
       WHERE partition = ? AND token = ?\
       """;
+  private static final String EXTEND =
+      """
+      UPDATE partition_leases SET expires_at = clock_timestamp() + ? * interval '1 millisecond'
+      WHERE partition = ? AND token = ?\
+      """;
   private static final String RELEASE =
       """
       UPDATE partition_leases SET token = 0, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
@@ -52,6 +65,8 @@ final class Leases {
       "SELECT lane, generation, sequence, stamp_ms FROM bus_positions WHERE partition = ?";
 
   private final RandomGenerator random;
+  private final Map<Integer, Long> tokens = new HashMap<>();
+  private final Set<Long> ended = new HashSet<>();
 
   Leases(RandomGenerator random) {
     this.random = random;
@@ -62,7 +77,8 @@ final class Leases {
 
   LeaseAnswer take(Connection connection, int partition, String owner, Optional<Lease> held)
       throws SQLException {
-    if (held.isPresent() && set(connection, held.get(), held.get().token())) {
+    if (held.filter(lease -> !ended.contains(lease.token())).isPresent()
+        && set(connection, held.get(), held.get().token())) {
       return new LeaseAnswer.Granted(held.get());
     }
     Row row = row(connection, partition);
@@ -78,10 +94,27 @@ final class Leases {
     }
     Lease fresh = new Lease(partition, owner, freshToken());
     if (set(connection, fresh, row.token())) {
+      Long former = tokens.put(partition, fresh.token());
+      ended.remove(former);
       return new LeaseAnswer.Granted(fresh);
     }
     Row winner = row(connection, partition);
     return new LeaseAnswer.Held(winner == null ? "" : winner.owner());
+  }
+
+  /** Makes the lease last {@code millis} from now, if it is still ours. */
+  static void extend(Connection connection, Lease lease, long millis) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(EXTEND)) {
+      statement.setLong(1, millis);
+      statement.setInt(2, lease.partition());
+      statement.setLong(3, lease.token());
+      statement.executeUpdate();
+    }
+  }
+
+  /** The connection that leases were taken on is gone. */
+  void connectionLost() {
+    ended.addAll(tokens.values());
   }
 
   void release(Connection connection, Lease lease) throws SQLException {
@@ -93,7 +126,10 @@ final class Leases {
   }
 
   /** Whether the lease is still ours; then nobody can take it before this transaction ends. */
-  static boolean holds(Connection connection, Lease lease) throws SQLException {
+  boolean holds(Connection connection, Lease lease) throws SQLException {
+    if (ended.contains(lease.token())) {
+      return false;
+    }
     try (PreparedStatement statement = connection.prepareStatement(HOLDS)) {
       statement.setInt(1, lease.partition());
       statement.setLong(2, lease.token());

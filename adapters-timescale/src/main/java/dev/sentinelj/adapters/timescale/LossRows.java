@@ -90,6 +90,8 @@ final class LossRows {
             .where(inside)
             .fetchSingle();
     boolean nothingLost = ledger.value1() == to - from + 1;
-    return nothingLost ? 0 : Math.max(0, samples - ledger.value2().longValueExact());
+    // What headers say may add up to more than a long: an agent chooses it.
+    BigDecimal left = BigDecimal.valueOf(samples).subtract(ledger.value2());
+    return nothingLost || left.signum() < 0 ? 0 : left.longValueExact();
   }
 }

@@ -70,7 +70,9 @@ public final class TimescaleAgentRegistry implements AgentRegistry {
         "noting that " + agent + " was heard",
         dsl ->
             dsl.update(AGENTS)
-                .set(AGENTS.VERSION, StoredText.of(version))
+                .set(
+                    AGENTS.VERSION,
+                    version.isEmpty() ? AGENTS.VERSION : DSL.val(StoredText.of(version)))
                 .set(
                     AGENTS.LAST_HEARD_AT,
                     DSL.greatest(AGENTS.LAST_HEARD_AT, DSL.val(Times.of(nowMillis))))

@@ -14,26 +14,40 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 
 /**
  * The store of one strand: one thread, one connection, caches of its own. Calls queue up behind
  * each other and complete on that thread. Make one per strand.
  */
 public final class TimescalePartitionStore implements PartitionStore, AutoCloseable {
+  /** A transaction that takes longer may keep a renewal waiting until the lease is over. */
+  private static final long SLOW_NANOS = 2_000_000_000L;
+
+  /** After a slow transaction the lease is made to last this long before the next one. */
+  static final long SLOW_LEASE_MILLIS = 60_000;
+
   private final ExecutorService thread;
   private final StrandConnection connection;
   private final Leases leases = new Leases(new SecureRandom());
   private final DayPartitions days;
   private final SeriesCatalog catalog = new SeriesCatalog();
+  private final LongSupplier nanoTime;
+  private boolean slow;
 
   /**
    * @param strand names the thread, and the connection in {@code pg_stat_activity}
    */
   public TimescalePartitionStore(Database database, String strand) {
+    this(database, strand, System::nanoTime);
+  }
+
+  TimescalePartitionStore(Database database, String strand, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("store-" + strand).factory());
-    this.connection = new StrandConnection(database, "sentinel " + strand, System::nanoTime);
+    this.connection = new StrandConnection(database, "sentinel " + strand, nanoTime);
     this.days = new DayPartitions(database);
   }
 
@@ -62,7 +76,8 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
 
   @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
-    return call("a transaction of partition " + lease.partition(), sql -> run(sql, lease, script));
+    return call(
+        "a transaction of partition " + lease.partition(), sql -> timed(sql, lease, script));
   }
 
   /** Ends after what is under way; a lease that is still held runs out by itself. */
@@ -100,6 +115,7 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
     try {
       if (!connection.isOpen()) {
         forget();
+        leases.connectionLost();
       }
       return call.on(connection.open());
     } catch (SQLException e) {
@@ -114,6 +130,22 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
   private void forget() {
     catalog.clear();
     days.forget();
+  }
+
+  /**
+   * Renewals queue up behind the transaction. Where the database is so slow that a lease ends
+   * before it, two workers would end each other's transactions for ever.
+   */
+  private Outcome timed(Connection sql, Lease lease, Script script) throws SQLException {
+    long begun = nanoTime.getAsLong();
+    try {
+      if (slow) {
+        Leases.extend(sql, lease, SLOW_LEASE_MILLIS);
+      }
+      return run(sql, lease, script);
+    } finally {
+      slow = nanoTime.getAsLong() - begun > SLOW_NANOS;
+    }
   }
 
   private Outcome run(Connection sql, Lease lease, Script script) throws SQLException {
@@ -136,7 +168,7 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
   private Optional<Outcome> prepare(
       Connection sql, WorkerTransaction tx, Lease lease, Script script) {
     try {
-      if (!Leases.holds(sql, lease)) {
+      if (!leases.holds(sql, lease)) {
         return fenced("the lease on partition " + lease.partition() + " is gone");
       }
       script.run(tx);

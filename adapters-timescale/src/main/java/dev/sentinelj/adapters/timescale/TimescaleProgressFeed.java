@@ -43,7 +43,8 @@ import org.jooq.types.DayToSecond;
  * <p>A cursor is the xmin of its snapshot: every transaction that snapshot could not see has an id
  * at or above it, so asking for rows changed at or above the cursor misses none, however long a
  * transaction took to commit. It carries the identity of the database too, because a restored one
- * counts transactions anew.
+ * counts transactions anew. A replica that took over behind its primary keeps the identity but has
+ * a lesser xmin than cursors given out before: such a cursor counts for nothing.
  */
 public final class TimescaleProgressFeed implements ProgressFeed {
   private static final DayToSecond FIRST_PAGE = DayToSecond.hour("1");
@@ -102,14 +103,15 @@ public final class TimescaleProgressFeed implements ProgressFeed {
   private static Page page(DSLContext dsl, Optional<String> cursor) {
     var installation = dsl.selectFrom(INSTALLATION).fetchSingle();
     String identity = installation.getIdentity() + "/" + installation.getRestoreGeneration() + "/";
+    long xmin = Routines.sentinelXmin(dsl.configuration());
     Condition changed =
         cursor
             .flatMap(text -> number(text, identity))
+            .filter(number -> number <= xmin)
             .map(AGENT_PROGRESS.CHANGED::ge)
             .orElse(AGENT_PROGRESS.CHANGED_AT.ge(DSL.currentOffsetDateTime().minus(FIRST_PAGE)));
     List<EpochProgress> rows =
         dsl.selectFrom(AGENT_PROGRESS).where(changed).fetch(TimescaleProgressFeed::progress);
-    long xmin = Routines.sentinelXmin(dsl.configuration());
     return new Page(words(dsl, rows, installation.getPartitions()), identity + xmin);
   }
 

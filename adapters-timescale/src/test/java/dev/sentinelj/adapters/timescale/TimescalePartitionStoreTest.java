@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -292,7 +293,7 @@ class TimescalePartitionStoreTest {
   }
 
   @Test
-  void transact_backendKilled_isCertainlyRolledBackAndNextOneWorks() {
+  void transact_backendKilled_isCertainlyRolledBackAndTheLeaseEndsWithIt() {
     Outcome outcome =
         run(tx -> {
           tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 1), hash("a"), 1)));
@@ -306,9 +307,50 @@ class TimescalePartitionStoreTest {
         .isInstanceOfSatisfying(
             Outcome.RolledBack.class,
             rolled -> assertThat(rolled.kind()).isEqualTo(FailureKind.TRANSIENT));
+    assertThat(run(tx -> {})).isInstanceOf(Outcome.Fenced.class);
+    Lease former = lease;
+    lease = granted(store, "one", Optional.of(former));
+    assertThat(lease.token()).isNotEqualTo(former.token());
+    assertThat(granted(store, "one", Optional.of(lease))).isEqualTo(lease);
     assertThat(run(tx -> tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 2), hash("b"), 1)))))
         .isEqualTo(new Outcome.Committed());
     assertThat(sql("SELECT count(*) FROM batch_ledger WHERE agent = '%s'")).isEqualTo("1");
+  }
+
+  @Test
+  void transact_afterASlowOne_hasALeaseThatLastsThroughIt() {
+    AtomicLong nanos = new AtomicLong();
+    TimescalePartitionStore slow = new TimescalePartitionStore(database, "slow", nanos::get);
+    Lease own = granted(slow, "one", Optional.empty());
+    String lasts =
+        "SELECT expires_at > clock_timestamp() + interval '30 s' FROM partition_leases WHERE partition = "
+            + partition;
+
+    Script first =
+        _ -> {
+          nanos.addAndGet(7_000_000_000L);
+          assertThat(sql(lasts)).isEqualTo("f");
+        };
+    assertThat(slow.transact(own, first).toCompletableFuture().join())
+        .isEqualTo(new Outcome.Committed());
+    Script second = _ -> assertThat(sql(lasts)).isEqualTo("t");
+    assertThat(slow.transact(own, second).toCompletableFuture().join())
+        .isEqualTo(new Outcome.Committed());
+    assertThat(granted(slow, "one", Optional.of(own))).isEqualTo(own);
+    assertThat(sql(lasts)).isEqualTo("f");
+    slow.close();
+  }
+
+  @Test
+  void changedSince_aCursorAheadOfTheDatabase_countsForNothing() {
+    run(tx -> tx.saveProgress(List.copyOf(tx.lockEpochs(List.of(epoch)).values())));
+    TimescaleProgressFeed feed = new TimescaleProgressFeed(database);
+    String cursor = feed.changedSince(Optional.empty()).toCompletableFuture().join().cursor();
+    String ahead = cursor + "0"; // of a primary that did ten times as much before it was lost
+
+    assertThat(feed.changedSince(Optional.of(ahead)).toCompletableFuture().join().words())
+        .extracting(word -> word.committed().progress().epoch())
+        .contains(epoch);
   }
 
   private Outcome run(Script script) {

@@ -3,6 +3,8 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BusPosition;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -18,7 +20,17 @@ final class LaneCursor {
   /** Ticks without data are committed after so long. */
   static final long TICKS_COMMIT_MILLIS = 10_000;
 
+  /**
+   * What was committed stays in the bus this long, so that a database restored from a backup, or
+   * from a replica that was behind, finds it there.
+   */
+  static final long RESTORE_MARGIN_MILLIS = 3_600_000;
+
+  /** Positions within the margin are noted at most this often. */
+  private static final long MARK_EVERY_MILLIS = 60_000;
+
   private final FrameAddress address;
+  private final Deque<BusPosition> marks = new ArrayDeque<>();
   private BusPosition committed;
   private BusPosition read;
   private Optional<Now> ticksSince = Optional.empty();
@@ -30,6 +42,7 @@ final class LaneCursor {
     this.address = address;
     this.committed = committed;
     this.read = committed;
+    marks.add(committed);
   }
 
   FrameAddress address() {
@@ -72,8 +85,29 @@ final class LaneCursor {
     return ticksSince.isPresent() && now.millisSince(ticksSince.get()) >= TICKS_COMMIT_MILLIS;
   }
 
+  /** The newest position that was noted and is older than the restore margin. */
+  Optional<BusPosition> forgettable(Now now) {
+    Optional<BusPosition> found = Optional.empty();
+    while (!marks.isEmpty()
+        && now.wallMillis() - marks.getFirst().stampMillis() >= RESTORE_MARGIN_MILLIS) {
+      found = Optional.of(marks.removeFirst());
+    }
+    return found.filter(position -> position.sequence() > 0);
+  }
+
+  private void mark(BusPosition position) {
+    if (!marks.isEmpty() && marks.getLast().generation() != position.generation()) {
+      marks.clear();
+    }
+    if (marks.isEmpty()
+        || position.stampMillis() - marks.getLast().stampMillis() >= MARK_EVERY_MILLIS) {
+      marks.add(position);
+    }
+  }
+
   /** A transaction committed that moved the position. */
   void moved(BusPosition position) {
+    mark(position);
     committed = position;
     read = position;
     ticksSince = Optional.empty();

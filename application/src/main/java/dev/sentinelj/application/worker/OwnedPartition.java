@@ -132,6 +132,11 @@ final class OwnedPartition {
     return due;
   }
 
+  /** The bus was away: it may be another one when it answers again. */
+  void reconnected() {
+    verified = Optional.empty();
+  }
+
   boolean forgetDue(Now now, long everyMillis) {
     boolean due = forgotten.isEmpty() || now.millisSince(forgotten.get()) >= everyMillis;
     if (due) {

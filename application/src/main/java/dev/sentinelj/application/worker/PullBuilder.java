@@ -118,7 +118,7 @@ final class PullBuilder {
     if (cursor.poisoned()) {
       String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
       return new PullItem.Believed(
-          row, believed.sets(), new PullItem.Content.Unusable("poison", detail));
+          row, believed.sets(), new PullItem.Content.Unusable(PullItem.POISON, detail));
     }
     count(believed);
     return item;

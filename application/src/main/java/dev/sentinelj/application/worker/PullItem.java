@@ -11,6 +11,8 @@ import java.util.List;
  * What a pull brought, as far as it can be judged without the database; in the order of the lane.
  */
 sealed interface PullItem {
+  /** Why a batch that failed alone again and again is kept aside. */
+  String POISON = "poison";
 
   /** A message that is no frame of this cluster and queue. */
   record BadFrame(BusPosition position, byte[] bytes, String detail) implements PullItem {}

@@ -81,7 +81,7 @@ final class PullScript implements PartitionStore.Script {
         case PullItem.BadFrame bad -> keepBadFrame(tx, bad);
         case PullItem.Unbelieved doubtful -> keepUnbelieved(tx, doubtful);
         case Believed believed -> {
-          believed.sets().forEach(set -> arrive(tx, believed.row().batch().id().agent(), set));
+          believed.sets().forEach(set -> arrive(tx, believed, set));
           admit(tx, believed);
         }
       }
@@ -137,7 +137,8 @@ final class PullScript implements PartitionStore.Script {
   }
 
   /** A definition comes: what waited for it goes before the batch that brought it. */
-  private void arrive(PartitionTransaction tx, AgentId agent, SeriesSet set) {
+  private void arrive(PartitionTransaction tx, Believed bringer, SeriesSet set) {
+    AgentId agent = bringer.row().batch().id().agent();
     SetKey key = new SetKey(agent, set.hash());
     if (!arrived.add(key) || memory.set(key).isPresent()) {
       return;
@@ -153,8 +154,16 @@ final class PullScript implements PartitionStore.Script {
     lock(tx, theirs);
     for (ParkedBatch parked : released) {
       count("batches_unparked", 1);
-      admit(tx, new Believed(parked.row(), List.of(), judge.content(parked.row().batch())));
+      admit(tx, new Believed(parked.row(), List.of(), released(bringer, parked)));
     }
+  }
+
+  /** When the bringer failed again and again it may be because of what it releases. */
+  private Content released(Believed bringer, ParkedBatch parked) {
+    boolean poison =
+        bringer.content() instanceof Content.Unusable(String reason, _)
+            && reason.equals(PullItem.POISON);
+    return poison ? bringer.content() : judge.content(parked.row().batch());
   }
 
   /** Puts a batch on the list for the ledger, unless it must wait or its epoch is closed. */

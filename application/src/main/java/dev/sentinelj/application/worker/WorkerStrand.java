@@ -40,6 +40,10 @@ public final class WorkerStrand {
   private static final long LEASE_EVERY_MILLIS = 2_000;
   private static final long VERIFY_EVERY_MILLIS = 1_000;
   private static final long FORGET_EVERY_MILLIS = 60_000;
+
+  /** Above this share of the bus's space the restore margin yields. */
+  static final double CROWDED_RATIO = 0.6;
+
   private static final long RELOAD_PAUSE_MILLIS = 1_000;
 
   private final String owner;
@@ -118,6 +122,14 @@ public final class WorkerStrand {
     return busy;
   }
 
+  /** The windows of a partition that is held and loaded, for whoever checks them. */
+  Optional<WindowTable> windows(int partition) {
+    return partitions.stream()
+        .filter(one -> one.number() == partition && one.lease().isPresent() && one.loaded())
+        .map(one -> one.memory().windows())
+        .findFirst();
+  }
+
   /** Stops and gives the partitions back. */
   public CompletionStage<Void> close() {
     closed = true;
@@ -174,6 +186,7 @@ public final class WorkerStrand {
       return verify(partition, now) || pull(partition, now);
     } catch (PortUnavailableException e) {
       report(partition, true, "the bus does not answer", 0);
+      partition.reconnected();
       partition.pause(now);
       return false;
     }
@@ -206,21 +219,31 @@ public final class WorkerStrand {
     if (!partition.verifyDue(now, VERIFY_EVERY_MILLIS)) {
       return false;
     }
-    boolean forget = partition.forgetDue(now, FORGET_EVERY_MILLIS);
+    boolean crowded = bus.fill().ratio() > CROWDED_RATIO;
+    boolean forget = crowded || partition.forgetDue(now, FORGET_EVERY_MILLIS);
     for (Lane lane : Lane.values()) {
       LaneCursor cursor = partition.cursor(lane);
-      BusPosition found = bus.verify(cursor.address(), cursor.committed());
-      if (!found.equals(cursor.committed())) {
+      // ticks may have been read past the position of record: a lost tail shows there first
+      BusPosition found = bus.verify(cursor.address(), cursor.read());
+      if (!found.equals(cursor.read())) {
         counters.increment("worker_bus_replaced");
         BusPosition from = cursor.committed();
         transact(partition, new Pull(lane, from, found, true, List.of()), new Shape(0, 0, 0), now);
         return true;
       }
-      if (forget && cursor.committed().sequence() > 0) {
-        bus.forget(cursor.address(), cursor.committed());
+      if (forget) {
+        forget(cursor, crowded, now);
       }
     }
     return false;
+  }
+
+  private void forget(LaneCursor cursor, boolean crowded, Now now) {
+    Optional<BusPosition> upTo =
+        crowded
+            ? Optional.of(cursor.committed()).filter(position -> position.sequence() > 0)
+            : cursor.forgettable(now);
+    upTo.ifPresent(position -> bus.forget(cursor.address(), position));
   }
 
   private boolean pull(OwnedPartition partition, Now now) {

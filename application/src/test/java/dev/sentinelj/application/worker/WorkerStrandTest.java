@@ -23,6 +23,7 @@ import dev.sentinelj.core.progress.LaneRead;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.signing.SigningPolicy;
+import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
@@ -221,6 +222,36 @@ class WorkerStrandTest {
   }
 
   @Test
+  void poll_ticksReadAheadAndLost_readsWhatTookTheirPlace() {
+    worker.run(100);
+    worker.publish(Lane.FRESH, new Frame.Tick(1_800_000_001));
+    worker.publish(Lane.FRESH, new Frame.Tick(1_800_000_002));
+    worker.run(100);
+
+    worker.bus.loseTail(new FrameAddress(0, Lane.FRESH), 2);
+    worker.publish(withSet(worker.batch(1), SET));
+    worker.run(1_100);
+
+    assertThat(worker.stored()).isEqualTo(4);
+  }
+
+  @Test
+  void poll_busWasAway_comparesPositionsBeforeItReads() {
+    worker.publish(withSet(worker.batch(1), SET));
+    worker.run(100);
+
+    worker.bus.setAvailable(false);
+    worker.run(1_100);
+    worker.bus.loseAll();
+    worker.bus.setAvailable(true);
+    worker.publish(withSet(worker.batch(2)));
+    worker.publish(withSet(worker.batch(3)));
+    worker.run(1_100);
+
+    assertThat(worker.stored()).isEqualTo(12);
+  }
+
+  @Test
   void poll_ticksAlone_areCommittedAfterTenSeconds_andStandInTheJournal() {
     worker.publish(withSet(worker.batch(1), SET));
     worker.run(100);
@@ -294,6 +325,45 @@ class WorkerStrandTest {
     assertThat(worker.stored()).isEqualTo(16);
     assertThat(worker.balance()).isEqualTo(new Balance(20, 16, 2, 0, 0));
     assertThat(lane(Lane.FRESH).sequence()).isEqualTo(3);
+  }
+
+  @Test
+  void poll_aParkedBatchThatCanNeverBeStored_doesNotHoldItsLaneUp() {
+    worker.strand =
+        worker.strand("worker-1", new RefusingStore(worker.store(), 666), WorkerLimits.DEFAULT);
+    Columns poison =
+        new Columns.Builder(2, worker.now.wallMillis()).set(0, 0, 666).set(1, 0, 1).build();
+    worker.publish(withSet(worker.batch(1, SET, poison)));
+    worker.run(100);
+    worker.publish(withSet(worker.batch(2), SET));
+    worker.publish(withSet(worker.batch(3)));
+    worker.run(30_000);
+
+    assertThat(worker.quarantined()).containsExactly("poison", "poison");
+    assertThat(worker.progress().through()).isEqualTo(3);
+    assertThat(worker.stored()).isEqualTo(4);
+    assertThat(lane(Lane.FRESH).sequence()).isEqualTo(3);
+  }
+
+  @Test
+  void poll_whatWasCommitted_staysInTheBusForTheRestoreMargin() {
+    worker.publish(withSet(worker.batch(1), SET));
+    worker.publish(withSet(worker.batch(2)));
+    worker.run(100);
+    worker.now = worker.now.plusMillis(LaneCursor.RESTORE_MARGIN_MILLIS - 1_000);
+    worker.publish(withSet(worker.batch(3)));
+    worker.run(500);
+    assertThat(sequencesInBus()).containsExactly(1L, 2L, 3L);
+
+    worker.run(62_000);
+
+    assertThat(sequencesInBus()).containsExactly(2L, 3L);
+  }
+
+  private List<Long> sequencesInBus() {
+    return worker.bus.read(new FrameAddress(0, Lane.FRESH), BusPosition.START, 10, 1 << 20).stream()
+        .map(message -> message.position().sequence())
+        .toList();
   }
 
   @Test

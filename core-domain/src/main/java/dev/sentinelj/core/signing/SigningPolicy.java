@@ -35,14 +35,12 @@ public final class SigningPolicy {
   }
 
   /** Whether header and body are what the holder of {@code key} signed. */
-  @SuppressWarnings("ShortCircuitBoolean") // takes the same time whatever fails
   public static boolean contentHolds(AgentKey key, SignedBatch batch) {
     boolean macHolds = key.content().verifies(batch.contentMac(), batch.headerBytes());
     return macHolds && batch.bodyMatches();
   }
 
   /** Whether {@code signed} was made by the holder of {@code key} for exactly this batch. */
-  @SuppressWarnings("ShortCircuitBoolean") // takes the same time whatever fails
   public static boolean envelopeHolds(AgentKey key, Envelope.Signed signed, SignedBatch batch) {
     Envelope envelope = signed.envelope();
     boolean macHolds = key.envelope().verifies(signed.mac(), envelope.toBytes());

@@ -74,11 +74,10 @@ public interface AgentRegistry {
   /**
    * Takes a use of the token and enters the agent with its first key, all or nothing. The same
    * token and hardware id again, before the agent's first valid MAC, takes no further use and
-   * <<<<<<< HEAD replaces the unproved key; the agent keeps its id. ======= replaces the unproved
-   * key; the agent keeps its id. A token that names a known agent gives it a new first key, and its
-   * older keys count as rotated at {@code nowMillis}; one that names a deleted agent is unknown. A
-   * token is good while {@code nowMillis} is before its expiry; expiry comes before everything
-   * else. >>>>>>> main
+   * replaces the unproved key; the agent keeps its id. A token that names a known agent gives it a
+   * new first key, and its older keys count as rotated at {@code nowMillis}; one that names a
+   * deleted agent is unknown. A token is good while {@code nowMillis} is before its expiry; expiry
+   * comes before everything else.
    */
   CompletionStage<Enrolment> enrol(EnrolmentRequest request, long nowMillis);
 
@@ -107,15 +106,16 @@ public interface AgentRegistry {
   }
 
   /**
-   * <<<<<<< HEAD Notes that a MAC under this key held: its enrolment cannot be repeated any more.
-   * Idempotent. ======= Notes that a MAC under this key held: its enrolment cannot be repeated any
-   * more. Idempotent, and without effect for an agent or key that is not known. >>>>>>> main
+   * Notes that a MAC under this key held: its enrolment cannot be repeated any more. Idempotent,
+   * and without effect for an agent or key that is not known.
    */
   CompletionStage<Void> prove(AgentId agent, KeyId key, long nowMillis);
 
   /**
    * Notes that the agent was heard, with what it says of itself; the greatest time counts. May be
    * called often. No effect for an agent that is not known.
+   *
+   * @param version empty when it did not say; then the last one stays
    */
   CompletionStage<Void> heard(AgentId agent, String version, long nowMillis);
 

@@ -17,10 +17,8 @@ import java.util.SortedMap;
 public interface MetricQueries {
 
   /**
-   * <<<<<<< HEAD The newest sample of each series of an agent whose name starts with {@code
-   * namePrefix}, taken at or after {@code sinceMillis}; by name, then labels. At most {@code
-   * limit}. ======= Series by name, then labels (pair by pair: key, then value; whoever runs out
-   * first comes first), then type and unit; texts by their UTF-16 code units.
+   * Series by name, then labels (pair by pair: key, then value; whoever runs out first comes
+   * first), then type and unit; texts by their UTF-16 code units.
    */
   Comparator<Series> BY_NAME_AND_LABELS =
       Comparator.comparing(Series::name)
@@ -47,7 +45,7 @@ public interface MetricQueries {
   /**
    * The newest sample of each series of an agent whose name starts with {@code namePrefix}, taken
    * at or after {@code sinceMillis}; in the order {@link #BY_NAME_AND_LABELS}. At most {@code
-   * limit}, from the first on. Of several samples of one time, any. >>>>>>> main
+   * limit}, from the first on. Of several samples of one time, any.
    */
   List<Latest> latest(AgentId agent, String namePrefix, long sinceMillis, int limit);
 
@@ -55,9 +53,8 @@ public interface MetricQueries {
 
   /**
    * Samples with {@code fromMillis <= time < toMillis} of the series that match, as one list of
-   * <<<<<<< HEAD points per series, each ascending in time; series by name, then labels. =======
    * points per series, each ascending in time; series in the order {@link #BY_NAME_AND_LABELS}. A
-   * series without a sample there is left out. >>>>>>> main
+   * series without a sample there is left out.
    */
   List<RangeSeries> range(RangeQuery query);
 
@@ -65,10 +62,8 @@ public interface MetricQueries {
    * @param name exact metric name
    * @param labels the labels a series must have, all of them, with these values
    * @param stepMillis 0: samples as they are; else the mean of each step, stamped with its start,
-   *     <<<<<<< HEAD steps counted from the Unix epoch; empty steps are left out ======= steps
-   *     counted from the Unix epoch; empty steps are left out. The first and last step hold only
-   *     what lies within from and to, so the first stamp may be before {@code fromMillis} >>>>>>>
-   *     main
+   *     steps counted from the Unix epoch; empty steps are left out. The first and last step hold
+   *     only what lies within from and to, so the first stamp may be before {@code fromMillis}
    * @param maxSeries at most so many series, and
    * @param maxPoints at most so many points in all; beyond that the answer is cut and says so
    */

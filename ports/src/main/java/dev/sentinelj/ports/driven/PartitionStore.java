@@ -17,13 +17,13 @@ public interface PartitionStore {
   /**
    * Takes the partition, or renews the lease on it, until {@link #LEASE_MILLIS} from now by the
    * store's clock. A lease of another owner that has not run out is {@link LeaseAnswer.Held}.
-   * <<<<<<< HEAD Taking an expired one makes sure first that nothing of the former owner can commit
-   * any more, and raises the token. ======= Taking an expired or released one makes sure first that
-   * nothing of the former owner can commit any more, and changes the token. One that ran out and
-   * that nobody took is still good, and is renewed with its token. An owner that asks without its
+   * Taking an expired or released one makes sure first that nothing of the former owner can commit
+   * any more, and changes the token. One that ran out and that nobody took is still good, and is
+   * renewed with its token, unless the store lost its connection meanwhile: then it is a new one,
+   * because what the owner remembers may not be what is there now. An owner that asks without its
    * present lease gets a new token, and its old lease is gone.
    *
-   * @param owner names one life of one process, so that no two ever share it >>>>>>> main
+   * @param owner names one life of one process, so that no two ever share it
    */
   CompletionStage<LeaseAnswer> lease(int partition, String owner, Optional<Lease> held);
 
@@ -39,9 +39,8 @@ public interface PartitionStore {
   record Lease(int partition, String owner, long token) {}
 
   /**
-   * <<<<<<< HEAD Gives the partition back, so that the next owner need not wait. No effect without
-   * the lease. ======= Gives the partition back, so that the next owner need not wait; the lease is
-   * gone. No effect when it was gone already. >>>>>>> main
+   * Gives the partition back, so that the next owner need not wait; the lease is gone. No effect
+   * when it was gone already.
    */
   CompletionStage<Void> release(Lease lease);
 
@@ -63,12 +62,10 @@ public interface PartitionStore {
    * </ul>
    *
    * The stage fails when the outcome is unknown. The script runs at most once per call, on a thread
-   * <<<<<<< HEAD of the store's choosing, and sees its own writes. ======= of the store's choosing,
-   * and sees its own writes; nobody else sees them before the end. A script that throws is rolled
-   * back: as {@link FailureKind#DATA} when it threw {@link
+   * of the store's choosing, and sees its own writes; nobody else sees them before the end. A
+   * script that throws is rolled back: as {@link FailureKind#DATA} when it threw {@link
    * dev.sentinelj.core.wire.MalformedException} or {@link IllegalArgumentException}, else as {@link
-   * FailureKind#TRANSIENT}, {@link dev.sentinelj.ports.PortUnavailableException} included. >>>>>>>
-   * main
+   * FailureKind#TRANSIENT}, {@link dev.sentinelj.ports.PortUnavailableException} included.
    */
   CompletionStage<Outcome> transact(Lease lease, Script script);
 

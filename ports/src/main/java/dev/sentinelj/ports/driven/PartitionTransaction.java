@@ -30,8 +30,8 @@ public interface PartitionTransaction {
 
   /**
    * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the
-   * <<<<<<< HEAD order of {@code claims}, which may name one id twice. ======= order of {@code
-   * claims}, which may name one id twice: the second one meets what the first entered. >>>>>>> main
+   * order of {@code claims}, which may name one id twice: the second one meets what the first
+   * entered.
    */
   List<LedgerAnswer> claim(List<LedgerClaim> claims);
 
@@ -61,10 +61,10 @@ public interface PartitionTransaction {
 
   /**
    * Adds the present cells of {@code columns} as samples. {@code seriesIds} has one id per column.
-   * All values must be finite. A series may have several samples of one time. <<<<<<< HEAD =======
+   * All values must be finite. A series may have several samples of one time.
    *
    * @throws IllegalArgumentException when a present value is not finite, or there is not one id per
-   *     column; nothing of this call is added, and the transaction may go on >>>>>>> main
+   *     column; nothing of this call is added, and the transaction may go on
    */
   void addSamples(long[] seriesIds, Columns columns);
 
@@ -124,12 +124,11 @@ public interface PartitionTransaction {
   long removeLosses(EpochId epoch, Collection<Long> seqs);
 
   /**
-   * <<<<<<< HEAD Keeps a batch until its series set arrives; false when this agent's share of space
-   * is used up. ======= Keeps a batch until its series set arrives. The same batch (id, content
-   * hash, missing set) again changes nothing and is true.
+   * Keeps a batch until its series set arrives. The same batch (id, content hash, missing set)
+   * again changes nothing and is true.
    *
    * @return false, with nothing kept, when the bodies of this agent's parked batches would come to
-   *     more than {@link #MAX_PARKED_BYTES} >>>>>>> main
+   *     more than {@link #MAX_PARKED_BYTES}
    */
   boolean park(ParkedBatch batch);
 

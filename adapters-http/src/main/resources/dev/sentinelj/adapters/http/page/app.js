@@ -1,0 +1,249 @@
+import { ApiError, agentPath, get, metricsPath } from './api.js';
+import { Chart } from './charts.js';
+import * as format from './format.js';
+import { Metric, columns, lastOf, shares } from './series.js';
+
+const REFRESH_MILLIS = 2_000;
+const SLOW_EVERY = 5;
+const MAX_CORE_LINES = 32;
+const byId = (id) => document.getElementById(id);
+const label = (key, value) => (labels) => labels[key] === value;
+
+const MODES = [
+  ['user', '--c1'], ['system', '--c2'], ['nice', '--c5'], ['iowait', '--c4'], ['interrupt', '--c3'], ['steal', '--c7'], ['idle', '--c6'],
+];
+const MEMORY = [['used', '--c1'], ['buffers', '--c3'], ['cached', '--c5']];
+const LOADS = [['1m', '--c1'], ['5m', '--c2'], ['15m', '--c6']];
+
+/** Everything shown of one agent. */
+class HostView {
+  constructor(agent) {
+    this.agent = agent;
+    this.round = 0;
+    this.memoryLimit = 0;
+    const metric = (name, labels) => new Metric(agent, name, labels);
+    this.cpu = metric('system.cpu.time');
+    this.cores = metric('system.cpu.utilization', { 'cpu.mode': 'idle' });
+    this.memory = metric('system.memory.usage');
+    this.disk = metric('system.disk.io');
+    this.network = metric('system.network.io');
+    this.loads = LOADS.map(([span]) => metric(`system.cpu.load_average.${span}`));
+    const chart = (options) => new Chart(byId('charts'), options);
+    this.charts = {
+      cpu: chart({ id: 'cpu', title: 'CPU', format: format.percent, stacked: true, max: 1 }),
+      cores: chart({ id: 'cores', title: 'CPU by core', format: format.percent, max: 1 }),
+      memory: chart({ id: 'memory', title: 'Memory', format: format.bytes, stacked: true, ticks: 'binary' }),
+      load: chart({ id: 'load', title: 'Load', format: format.decimal }),
+      disk: chart({ id: 'disk', title: 'Disk', format: format.rate, ticks: 'binary' }),
+      network: chart({ id: 'network', title: 'Network', format: format.rate, ticks: 'binary' }),
+    };
+  }
+
+  async refresh() {
+    const slow = this.round % SLOW_EVERY === 0;
+    this.round += 1;
+    const [agent] = await Promise.all([
+      get(agentPath(this.agent)),
+      ...[this.cpu, this.cores, this.memory, this.disk, this.network, ...this.loads].map((metric) => metric.refresh()),
+      slow ? this.refreshSlow() : undefined,
+    ]);
+    if (this.gone) return;
+    showAgent(agent);
+    this.draw();
+  }
+
+  async refreshSlow() {
+    const latest = (prefix) => get(`${metricsPath(this.agent)}/latest`, { prefix }).then((answer) => answer.items);
+    const [filesystems, uptime, limit] = await Promise.all([
+      latest('system.filesystem.'), latest('system.uptime'), latest('system.memory.limit'),
+    ]);
+    if (this.gone) return;
+    this.memoryLimit = limit[0]?.value ?? 0;
+    byId('uptime').textContent = uptime[0] ? `up for ${format.duration(uptime[0].value)}` : '';
+    showFilesystems(filesystems);
+  }
+
+  draw() {
+    this.drawCpu();
+    this.drawCores();
+    this.drawMemory();
+    this.drawLoad();
+    this.drawPair('disk', this.disk, 'disk.io.direction', ['read', 'write'], () => true);
+    const real = (labels) => labels['network.interface.name'] !== 'lo';
+    const some = [...this.network.series.values()].some((one) => real(one.labels));
+    this.drawPair('network', this.network, 'network.io.direction', ['receive', 'transmit'], some ? real : () => true);
+    const drawn = (name) => Number(this.charts[name].card.dataset.points) > 0;
+    const any = Object.keys(this.charts).some(drawn);
+    byId('empty').hidden = any;
+    byId('charts').hidden = !any;
+    document.body.dataset.state = any ? 'live' : 'empty';
+    document.body.dataset.ready = String(drawn('cpu') && drawn('memory'));
+  }
+
+  drawCpu() {
+    const modes = MODES.filter(([mode]) => [...this.cpu.series.values()].some((one) => one.labels['cpu.mode'] === mode));
+    const data = shares(columns(this.cpu, modes.map(([mode]) => ({ match: label('cpu.mode', mode) }))));
+    const busy = data.slice(1).filter((_, i) => modes[i][0] !== 'idle');
+    const shown = modes.filter(([mode]) => mode !== 'idle');
+    const total = busy.length === 0 ? null : data[0].length && busy.reduce((sum, list) => sum + (lastOf(list) ?? 0), 0);
+    const known = busy.some((list) => lastOf(list) !== null);
+    this.charts.cpu.show(shown.map(([mode, color]) => ({ label: mode, color })), [data[0], ...busy], this.cpu.now, format.percent(known ? total : null));
+  }
+
+  drawCores() {
+    const numbers = [...this.cores.series.values()].map((one) => one.labels['cpu.logical_number']).filter((core) => core !== undefined)
+      .sort((left, right) => left - right);
+    const shown = numbers.slice(0, MAX_CORE_LINES);
+    const [times, ...idle] = columns(this.cores, shown.map((core) => ({ match: label('cpu.logical_number', core) })));
+    const busy = idle.map((list) => list.map((value) => (value === null ? null : 1 - value)));
+    const highest = Math.max(...busy.map((list) => lastOf(list) ?? 0));
+    const more = this.cores.cut || numbers.length > shown.length ? `first ${shown.length} · ` : '';
+    this.charts.cores.show(shown.map((core, i) => ({ label: `core ${core}`, color: `--c${(i % 8) + 1}` })), [times, ...busy], this.cores.now,
+      busy.length ? `${more}busiest ${format.percent(highest)}` : '–');
+  }
+
+  drawMemory() {
+    const states = MEMORY.filter(([state]) => [...this.memory.series.values()].some((one) => one.labels['system.memory.state'] === state));
+    const data = columns(this.memory, states.map(([state]) => ({ match: label('system.memory.state', state) })));
+    const used = data.length > 1 ? lastOf(data[1]) : null;
+    this.charts.memory.max = this.memoryLimit || undefined;
+    const of = this.memoryLimit ? ` of ${format.bytes(this.memoryLimit)}` : '';
+    this.charts.memory.show(states.map(([state, color]) => ({ label: state, color })), data, this.memory.now, format.bytes(used) + of);
+  }
+
+  drawLoad() {
+    const all = new Metric(this.agent, 'load');
+    this.loads.forEach((metric, i) => metric.series.forEach((one) => all.series.set(LOADS[i][0], { ...one, labels: { span: LOADS[i][0] } })));
+    const data = columns(all, LOADS.map(([span]) => ({ match: label('span', span) })));
+    this.charts.load.show(LOADS.map(([span, color]) => ({ label: span, color })), data, this.loads[0].now, format.decimal(lastOf(data[1])));
+  }
+
+  drawPair(name, metric, key, directions, wanted) {
+    const data = columns(metric, directions.map((direction) => ({ match: (labels) => labels[key] === direction && wanted(labels) })));
+    const lines = directions.map((direction, i) => ({ label: direction, color: `--c${i + 1}` }));
+    this.charts[name].show(lines, data, metric.now, data.slice(1).map((list) => format.rate(lastOf(list))).join(' · '));
+  }
+
+  destroy() {
+    this.gone = true;
+    Object.values(this.charts).forEach((chart) => chart.destroy());
+  }
+}
+
+function showAgent(agent) {
+  const status = byId('status');
+  status.dataset.status = agent.status;
+  status.textContent = agent.status;
+  byId('agent-name').textContent = agent.id;
+  document.title = `${agent.id} · SentinelJ`;
+  const sum = (field) => agent.epochs.reduce((total, epoch) => total + epoch[field], 0);
+  const quiet = (field, tone) => (sum(field) === 0 ? '' : tone);
+  const counts = [
+    ['collected', ''], ['stored', 'good'], ['quarantined', quiet('quarantined', 'warn')], ['lost', quiet('lost', 'bad')],
+    ['overflow', quiet('overflow', 'warn')], ['unaccounted', quiet('unaccounted', 'bad')],
+  ];
+  byId('balance').replaceChildren(...counts.map(([field, tone]) => {
+    const box = document.createElement('div');
+    box.className = 'count';
+    box.id = `count-${field}`;
+    box.dataset.tone = tone;
+    box.dataset.value = String(sum(field));
+    const number = document.createElement('b');
+    number.textContent = format.whole(sum(field));
+    const name = document.createElement('span');
+    name.textContent = field === 'collected' ? 'samples collected' : field;
+    box.append(number, name);
+    return box;
+  }));
+}
+
+function showFilesystems(values) {
+  const rows = new Map();
+  for (const value of values) {
+    if (value.name !== 'system.filesystem.usage') continue;
+    const mount = value.labels['system.filesystem.mountpoint'];
+    rows.set(mount, { ...rows.get(mount), [value.labels['system.filesystem.state']]: value.value });
+  }
+  byId('disks').hidden = rows.size === 0;
+  byId('filesystems').replaceChildren(...[...rows].sort().map(([mount, { used = 0, free = 0 }]) => {
+    const share = used + free > 0 ? used / (used + free) : 0;
+    const row = document.createElement('div');
+    row.className = 'fs';
+    const name = document.createElement('code');
+    name.textContent = name.title = mount;
+    const meter = document.createElement('meter');
+    Object.assign(meter, { min: 0, max: 1, low: 0.8, high: 0.92, optimum: 0, value: share });
+    meter.setAttribute('aria-label', `${mount}: ${format.percent(share)} used`);
+    const words = document.createElement('span');
+    words.className = 'quiet';
+    words.textContent = `${format.percent(share)} · ${format.bytes(free)} free`;
+    row.append(name, meter, words);
+    return row;
+  }));
+}
+
+let view;
+let updatedAt = 0;
+
+/** Keeps the picker in step with the agents there are, and shows the chosen one. */
+async function chooseAgent() {
+  const { items } = await get('/v1/agents', { limit: '1000' });
+  const picker = byId('agent');
+  const ids = items.map((agent) => agent.id);
+  if (ids.join() !== [...picker.options].map((option) => option.value).join()) {
+    picker.replaceChildren(...ids.map((id) => new Option(id, id)));
+  }
+  picker.hidden = ids.length < 2;
+  byId('agent-name').hidden = ids.length > 1;
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const id = ids.includes(wanted) ? wanted : ids[0];
+  if (id === undefined) return showNobody();
+  picker.value = id;
+  if (view?.agent !== id) {
+    view?.destroy();
+    view = new HostView(id);
+  }
+  return undefined;
+}
+
+function showNobody() {
+  view?.destroy();
+  view = undefined;
+  byId('empty-title').textContent = 'No agent has enrolled yet';
+  byId('empty-text').textContent = 'Make a join token with: sentinel agents add';
+  byId('empty').hidden = false;
+  document.body.dataset.state = 'empty';
+}
+
+async function refresh() {
+  try {
+    if (!view || view.round % SLOW_EVERY === 0) await chooseAgent();
+    await view?.refresh();
+    byId('banner').hidden = true;
+    updatedAt = Date.now();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    byId('banner').textContent = `${error.message} Trying again every ${REFRESH_MILLIS / 1000} seconds.`;
+    byId('banner').hidden = false;
+    document.body.dataset.state = 'gone';
+    byId('status').dataset.status = '';
+    byId('status').textContent = 'unknown';
+  }
+}
+
+function tick() {
+  byId('updated').textContent = updatedAt ? `updated ${format.age((Date.now() - updatedAt) / 1000)}` : '';
+}
+
+async function loop() {
+  for (;;) {
+    if (!document.hidden) await refresh().catch((error) => console.error(error));
+    await new Promise((later) => setTimeout(later, REFRESH_MILLIS));
+  }
+}
+
+byId('agent').addEventListener('change', (event) => { location.hash = encodeURIComponent(event.target.value); });
+window.addEventListener('hashchange', () => chooseAgent().then(() => view?.refresh()).catch(() => {}));
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => Object.values(view?.charts ?? {}).forEach((chart) => chart.repaint()));
+setInterval(tick, 1000);
+loop();

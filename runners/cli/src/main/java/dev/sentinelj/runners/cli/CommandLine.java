@@ -41,19 +41,21 @@ public final class CommandLine {
         Cli.<CliCommand>builder("sentinel")
             .withDescription("Host monitoring that loses nothing and doubles nothing")
             .withCommands(
-                UpCommand.class,
-                StatusCommand.class,
-                HealthCommand.class,
-                LoginCommand.class,
-                VersionCommand.class);
+                List.of(
+                    UpCommand.class,
+                    StatusCommand.class,
+                    HealthCommand.class,
+                    LoginCommand.class,
+                    VersionCommand.class));
     builder
         .withGroup("agents")
         .withDescription("The hosts that report here")
-        .withCommands(AgentsListCommand.class, AgentsGetCommand.class, AgentsAddCommand.class);
+        .withCommands(
+            List.of(AgentsListCommand.class, AgentsGetCommand.class, AgentsAddCommand.class));
     builder
         .withGroup("metrics")
         .withDescription("What they reported")
-        .withCommands(MetricsLatestCommand.class, MetricsRangeCommand.class);
+        .withCommands(List.of(MetricsLatestCommand.class, MetricsRangeCommand.class));
     return builder.build();
   }
 

@@ -37,7 +37,9 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Begins to call {@code poll}, at least once per {@code period}. */
   public void start(Consumer<Now> whatToPoll, Duration period) {
     this.poll = whatToPoll;
-    thread.scheduleAtFixedRate(guarded(this::pollNow), 0, period.toNanos(), TimeUnit.NANOSECONDS);
+    var _ =
+        thread.scheduleAtFixedRate(
+            guarded(this::pollNow), 0, period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Runs {@code task} on the thread, then polls. After the end it does nothing. */

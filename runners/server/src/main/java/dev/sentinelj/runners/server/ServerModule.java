@@ -1,5 +1,6 @@
 package dev.sentinelj.runners.server;
 
+import dagger.Binds;
 import dagger.Module;
 import dagger.Provides;
 import dev.sentinelj.application.access.Operators;
@@ -72,10 +73,8 @@ interface ServerModule {
         directory, registry, feed, ingest, config.limits(), config.window());
   }
 
-  @Provides
-  static AgentSessions agentSessions(SessionDirectory sessions) {
-    return sessions;
-  }
+  @Binds
+  AgentSessions agentSessions(SessionDirectory sessions);
 
   @Provides
   @Singleton

@@ -31,9 +31,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   public static final String DATABASE = "postgres";
 
   /** Recovery after a crash takes its time on a slow disk. */
-  static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+  static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(50);
 
   /**

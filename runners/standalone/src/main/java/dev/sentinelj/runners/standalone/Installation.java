@@ -7,6 +7,7 @@ import dev.sentinelj.adapters.files.FileBatchBus;
 import dev.sentinelj.adapters.files.FileClusterKey;
 import dev.sentinelj.adapters.files.TinkSecretVault;
 import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
+import dev.sentinelj.adapters.sysinfo.HostIdentity;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.Migrations;
 import dev.sentinelj.application.agent.CollectorSchedule;
@@ -18,7 +19,9 @@ import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.core.signing.Purpose;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.ports.driven.SecretVault;
+import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.runners.agent.AgentRunner;
+import dev.sentinelj.runners.agent.HostAgent;
 import dev.sentinelj.runners.cli.ApiContext;
 import dev.sentinelj.runners.cli.UpOptions;
 import dev.sentinelj.runners.runtime.CombinedStatus;
@@ -37,10 +40,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Everything of one machine, running: opened from the ground up, closed from the top down. */
 final class Installation implements AutoCloseable {
   private static final int POOL = 8;
+  private static final long START_SECONDS = 30;
 
   private final ShutdownSequence shutdown = new ShutdownSequence();
   private final SecureRandom random = new SecureRandom();
@@ -199,18 +206,38 @@ final class Installation implements AutoCloseable {
   }
 
   private void startAgent(SecretVault vault, ServerRunner server) {
-    AgentHome agent =
-        AgentHome.open(
+    HostAgent.Place place =
+        new HostAgent.Place(
             home.agent(),
             config.logBytes(),
-            vault,
             new InetSocketAddress(config.bind(), grpcPort),
-            server.enrolment(),
-            Version.TEXT,
-            shutdown);
+            Version.TEXT);
+    HostAgent agent = HostAgent.open(place, vault, () -> joinToken(server.enrolment()), shutdown);
     CollectorSchedule.Timing timing =
         new CollectorSchedule.Timing(config.interval(), Duration.ofSeconds(5));
     status.add(shutdown.closeLater("agent", AgentRunner.start(agent, timing)));
+  }
+
+  /** The agent of this host enrols like any other, with a token made on the spot. */
+  private static String joinToken(EnrolAgents enrolment) {
+    EnrolAgents.TokenRequest request =
+        new EnrolAgents.TokenRequest(
+            Optional.of(HostIdentity.ofThisHost().suggestedAgentName()),
+            Map.of(),
+            1,
+            Duration.ofMinutes(5));
+    try {
+      return enrolment
+          .createToken(request, new Principal("sentinel up", Role.ADMIN), SystemClock.now())
+          .toCompletableFuture()
+          .get(START_SECONDS, TimeUnit.SECONDS)
+          .token();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new StartException("the database did not take a join token: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while the agent enrolled", e);
+    }
   }
 
   private MacKey clusterKey(SecretVault vault) {

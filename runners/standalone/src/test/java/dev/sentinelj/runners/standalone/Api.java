@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 record Api(String url, String token) {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer = send(request(path).GET().build());

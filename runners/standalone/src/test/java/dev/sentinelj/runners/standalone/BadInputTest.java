@@ -32,7 +32,7 @@ class BadInputTest {
 
   @Test
   void portInUse_isNamedWithTheWayOut() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       String port = Integer.toString(taken.getLocalPort());
 
       assertRefused(1, "port " + port, "up", "--http-port", port, "--grpc-port", "0");
@@ -57,7 +57,11 @@ class BadInputTest {
 
     UpProcess up = UpProcess.run(home(), List.of("up"));
 
-    assertThat(up.awaitEnd()).singleElement().asString().contains("htp.port").contains("sentinel.conf");
+    assertThat(up.awaitEnd())
+        .singleElement()
+        .asString()
+        .contains("htp.port")
+        .contains("sentinel.conf");
     assertThat(up.exitCode()).isEqualTo(2);
     assertThat(home()).isDirectoryNotContaining("glob:**/postgres");
   }
@@ -77,7 +81,8 @@ class BadInputTest {
     return directory.resolve("home");
   }
 
-  private void assertRefused(int exitCode, String words, String... args) throws IOException, InterruptedException {
+  private void assertRefused(int exitCode, String words, String... args)
+      throws IOException, InterruptedException {
     UpProcess up = UpProcess.run(home(), List.of(args));
 
     assertThat(up.awaitEnd()).singleElement().asString().contains(words);

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A headless Chromium with one page, driven over the DevTools protocol. */
 final class Chromium implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Process process;
   private final WebSocket socket;
@@ -105,7 +105,8 @@ final class Chromium implements AutoCloseable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!evaluate("Boolean(" + condition + ")").asBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("never true: " + condition + "; the page says: " + evaluate("document.body.innerText"));
+        throw new AssertionError(
+            "never true: " + condition + "; the page says: " + evaluate("document.body.innerText"));
       }
       Thread.onSpinWait();
     }

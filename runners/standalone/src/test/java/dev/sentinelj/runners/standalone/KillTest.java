@@ -96,15 +96,14 @@ class KillTest {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home.resolve("postgres"), password);
         Connection connection =
             DriverManager.getConnection(postgres.jdbcUrl(), EmbeddedPostgres.USER, password)) {
-      long torn = number(connection, "SELECT coalesce(sum(to_seq - from_seq + 1), 0) FROM losses");
+      long torn = number(connection, "SELECT coalesce(sum(seq_to - seq_from + 1), 0) FROM losses");
       assertThat(number(connection, "SELECT count(*) FROM samples")).isEqualTo(samples);
       assertThat(
               number(
                   connection,
                   "SELECT count(*) FROM (SELECT DISTINCT time, series_id FROM samples) AS d"))
           .isEqualTo(samples);
-      assertThat(number(connection, "SELECT count(*) FROM batch_ledger"))
-          .isEqualTo(records - torn);
+      assertThat(number(connection, "SELECT count(*) FROM batch_ledger")).isEqualTo(records - torn);
       assertThat(number(connection, "SELECT sum(samples) FROM batch_ledger")).isEqualTo(samples);
       assertThat(number(connection, "SELECT max(abs(unaccounted)) FROM v_balance")).isZero();
     }

@@ -70,7 +70,11 @@ class UpTest {
 
     assertThat(names(answer))
         .contains(
-            "system.cpu.time", "system.memory.usage", "system.disk.io", "system.filesystem.usage", "system.network.io");
+            "system.cpu.time",
+            "system.memory.usage",
+            "system.disk.io",
+            "system.filesystem.usage",
+            "system.network.io");
   }
 
   @Test
@@ -87,7 +91,9 @@ class UpTest {
   @Test
   void theSamples_areAllAccountedFor() throws Exception {
     JsonNode agent =
-        api.await("/v1/agents/" + hostAgent(), answer -> answer.path("epochs").path(0).path("stored").asLong() > 0);
+        api.await(
+            "/v1/agents/" + hostAgent(),
+            answer -> answer.path("epochs").path(0).path("stored").asLong() > 0);
 
     JsonNode epoch = agent.path("epochs").path(0);
     assertThat(epoch.path("unaccounted").asLong()).isZero();
@@ -101,21 +107,33 @@ class UpTest {
     Path token = directory.resolve("token");
     Files.writeString(token, joinToken());
 
-    String output = python("--join-token-file", token.toString(), "--state", state.toString(), "room.temperature", "21.5");
-    String agent = tools.jackson.databind.json.JsonMapper.shared().readTree(Files.readString(state)).path("agent_id").asString();
+    String output =
+        python(
+            "--join-token-file",
+            token.toString(),
+            "--state",
+            state.toString(),
+            "room.temperature",
+            "21.5");
+    String agent =
+        tools.jackson.databind.json.JsonMapper.shared()
+            .readTree(Files.readString(state))
+            .path("agent_id")
+            .asString();
     JsonNode latest =
-        api.await("/v1/metrics/agents/" + agent + "/latest", answer -> answer.path("items").size() == 1);
+        api.await(
+            "/v1/metrics/agents/" + agent + "/latest", answer -> answer.path("items").size() == 1);
 
     assertThat(output).contains("exit 0");
     assertThat(latest.path("items").path(0).path("name").asString()).isEqualTo("room.temperature");
     assertThat(latest.path("items").path(0).path("value").asDouble()).isEqualTo(21.5);
 
-    assertThat(python("--state", state.toString(), "--tamper", "room.temperature", "99")).contains("exit 3").contains("bad_mac");
-    assertThat(python("--state", state.toString(), "--repeat", "room.temperature", "22.5")).contains("exit 0");
-    JsonNode balance =
-        api.await(
-            "/v1/agents/" + agent,
-            answer -> stored(answer) == 2);
+    assertThat(python("--state", state.toString(), "--tamper", "room.temperature", "99"))
+        .contains("exit 3")
+        .contains("bad_mac");
+    assertThat(python("--state", state.toString(), "--repeat", "room.temperature", "22.5"))
+        .contains("exit 0");
+    JsonNode balance = api.await("/v1/agents/" + agent, answer -> stored(answer) == 2);
     assertThat(stored(balance)).isEqualTo(2);
     JsonNode status = api.get("/v1/status");
     assertThat(status.path("counters").path("batches_refused_bad_mac").asLong()).isEqualTo(1);
@@ -125,7 +143,8 @@ class UpTest {
   void nanAndAYearOff_lieInQuarantine_andTheRestIsStored() throws Exception {
     long now = System.currentTimeMillis();
     long yearOff = now + 365L * 86_400_000;
-    SeriesSet set = SeriesSet.of(List.of(Series.gauge("a", "1", Map.of()), Series.gauge("b", "1", Map.of())));
+    SeriesSet set =
+        SeriesSet.of(List.of(Series.gauge("a", "1", Map.of()), Series.gauge("b", "1", Map.of())));
     Columns today = new Columns.Builder(2, now).set(0, 0, 1.5).set(1, 0, Double.NaN).build();
     Columns later = new Columns.Builder(2, yearOff).set(0, 0, 2.5).build();
     HostileAgent agent = HostileAgent.enrol();
@@ -136,7 +155,45 @@ class UpTest {
     JsonNode epochs = api.await("/v1/agents/" + agent.name(), answer -> quarantined(answer) == 2);
     assertThat(stored(epochs)).isEqualTo(1);
     JsonNode kept = api.get("/v1/quarantine?agent=" + agent.name());
-    assertThat(kept.path("items")).extracting(row -> row.path("reason").asString()).containsExactlyInAnyOrder("nan", "time");
+    assertThat(kept.path("items"))
+        .extracting(row -> row.path("reason").asString())
+        .containsExactlyInAnyOrder("nan", "time");
+  }
+
+  @Test
+  void page_afterLoggingIn_drawsMovingCharts() throws Exception {
+    Assumptions.assumeFalse(leftOut("chromium"), "left out with --without chromium");
+    try (Chromium browser = Chromium.start(directory.resolve("chromium"))) {
+      browser.open(api.url() + "/");
+      browser.await("document.getElementById('login')");
+      browser.evaluate("document.getElementById('password').value = '" + firstPassword() + "'");
+      browser.evaluate("document.getElementById('login').requestSubmit()");
+      browser.await("document.body && document.body.dataset.ready === 'true'");
+
+      long before = points(browser);
+      browser.await(POINTS + " > " + before);
+
+      browser.screenshot(Path.of("target", "screenshots", "page.png"));
+      assertThat(points(browser)).isGreaterThan(before);
+      assertThat(browser.evaluate(FOREIGN).asLong()).isZero();
+    }
+  }
+
+  private static final String POINTS =
+      "Number(document.getElementById('chart-cpu').dataset.points)";
+
+  /** How many requests went to another origin. */
+  private static final String FOREIGN =
+      "performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length";
+
+  private static long points(Chromium browser) {
+    return browser.evaluate(POINTS).asLong();
+  }
+
+  private static String firstPassword() {
+    String line =
+        up.lines().stream().filter(text -> text.contains("password ")).findFirst().orElseThrow();
+    return line.replaceAll(".*password (\\S+) .*", "$1");
   }
 
   private static long stored(JsonNode agent) {
@@ -174,7 +231,8 @@ class UpTest {
   /** The idle share of the whole machine and its time stamp, as text. */
   private static String idle(JsonNode latest) {
     for (JsonNode item : latest.path("items")) {
-      if (item.path("labels").size() == 1 && item.path("labels").path("cpu.mode").asString().equals("idle")) {
+      if (item.path("labels").size() == 1
+          && item.path("labels").path("cpu.mode").asString().equals("idle")) {
         return item.path("value").asString();
       }
     }
@@ -186,7 +244,11 @@ class UpTest {
   }
 
   private static int grpcPort() {
-    String line = up.lines().stream().filter(text -> text.strip().startsWith("agents")).findFirst().orElseThrow();
+    String line =
+        up.lines().stream()
+            .filter(text -> text.strip().startsWith("agents"))
+            .findFirst()
+            .orElseThrow();
     return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
   }
 
@@ -195,11 +257,15 @@ class UpTest {
   }
 
   private static String python(String... args) throws IOException, InterruptedException {
-    Path script = Path.of("..", "..", "examples", "python", "push_gauge.py").toAbsolutePath().normalize();
-    List<String> command = new ArrayList<>(List.of(PYTHON, script.toString(), "--server", "127.0.0.1:" + grpcPort()));
+    Path script =
+        Path.of("..", "..", "examples", "python", "push_gauge.py").toAbsolutePath().normalize();
+    List<String> command =
+        new ArrayList<>(List.of(PYTHON, script.toString(), "--server", "127.0.0.1:" + grpcPort()));
     command.addAll(List.of(args));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     return output + "exit " + process.waitFor();
   }
 
@@ -209,39 +275,55 @@ class UpTest {
 
     static HostileAgent enrol() throws Exception {
       GrpcEnrolment.Outcome outcome =
-          GrpcEnrolment.enrol(gateway(), joinToken(), "hostile-hardware", "test").toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+          GrpcEnrolment.enrol(gateway(), joinToken(), "hostile-hardware", "test")
+              .toCompletableFuture()
+              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       assertThat(outcome).isInstanceOf(GrpcEnrolment.Outcome.Enrolled.class);
       GrpcEnrolment.Outcome.Enrolled enrolled = (GrpcEnrolment.Outcome.Enrolled) outcome;
-      return new HostileAgent(new EpochId(enrolled.agent(), 7), new AgentKey(enrolled.key(), enrolled.secret()));
+      return new HostileAgent(
+          new EpochId(enrolled.agent(), 7), new AgentKey(enrolled.key(), enrolled.secret()));
     }
 
     String name() {
       return epoch.agent().value();
     }
 
-    void push(long seq, long sampleFrom, SeriesSet set, Columns columns) throws InterruptedException {
+    void push(long seq, long sampleFrom, SeriesSet set, Columns columns)
+        throws InterruptedException {
       BatchId id = new BatchId(epoch, seq);
-      byte[] body = CODEC.encode(id, sampleFrom, columns.leastTimeMillis(), List.of(new Block(set.hash(), columns)));
+      byte[] body =
+          CODEC.encode(
+              id, sampleFrom, columns.leastTimeMillis(), List.of(new Block(set.hash(), columns)));
       BatchHeader header =
           new BatchHeader(
-              BatchKind.DATA, id, sampleFrom, sampleFrom + columns.samples(),
-              columns.leastTimeMillis(), columns.greatestTimeMillis(), 0, Sha256.of(body));
+              BatchKind.DATA,
+              id,
+              sampleFrom,
+              sampleFrom + columns.samples(),
+              columns.leastTimeMillis(),
+              columns.greatestTimeMillis(),
+              0,
+              Sha256.of(body));
       SignedBatch batch = SigningPolicy.signContent(key, header, body);
       BlockingQueue<Downlink> events = new LinkedBlockingQueue<>();
       Uplink.Session session =
           new GrpcUplink(gateway())
-              .open(new Uplink.Opening(epoch, key, "test", seq + 1, System.currentTimeMillis()), events::add);
+              .open(
+                  new Uplink.Opening(epoch, key, "test", seq + 1, System.currentTimeMillis()),
+                  events::add);
       await(events, Downlink.Opened.class);
       session.push(
           new Submission(
               batch,
-              SigningPolicy.signEnvelope(key, batch, seq, System.currentTimeMillis(), List.of(set.hash())),
+              SigningPolicy.signEnvelope(
+                  key, batch, seq, System.currentTimeMillis(), List.of(set.hash())),
               List.of(set.toBytes())));
       await(events, Downlink.Accepted.class);
       session.close();
     }
 
-    private static void await(BlockingQueue<Downlink> events, Class<? extends Downlink> wanted) throws InterruptedException {
+    private static void await(BlockingQueue<Downlink> events, Class<? extends Downlink> wanted)
+        throws InterruptedException {
       Downlink event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       while (event != null && !wanted.isInstance(event)) {
         assertThat(event).isNotInstanceOf(Downlink.Closed.class);

@@ -1,0 +1,207 @@
+package dev.sentinelj.application.simulation;
+
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.block.Columns;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionTransaction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction that remembers what it added, and cheats where the simulation is to notice. */
+final class WatchedTransaction implements PartitionTransaction {
+  private final Plant plant;
+  private final int partition;
+  private final PartitionTransaction tx;
+  private final List<Added> added = new ArrayList<>();
+  private final Map<BatchId, Lane> lanes = new HashMap<>();
+
+  /** Batches the ledger had already, although the script was told that they are new. */
+  private final Set<BatchId> known = new HashSet<>();
+
+  private final Set<String> done = new HashSet<>();
+  private final Map<EpochId, Balance> hidden = new HashMap<>();
+  private PartitionStore.@Nullable Script move;
+
+  WatchedTransaction(Plant plant, int partition, PartitionTransaction tx) {
+    this.plant = plant;
+    this.partition = partition;
+    this.tx = tx;
+  }
+
+  record Added(long series, Book.Cell cell) {}
+
+  int partition() {
+    return partition;
+  }
+
+  List<Added> added() {
+    return added;
+  }
+
+  Map<BatchId, Lane> lanes() {
+    return lanes;
+  }
+
+  PartitionStore.@Nullable Script moveLater() {
+    return move;
+  }
+
+  @Override
+  public Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs) {
+    return tx.lockEpochs(epochs);
+  }
+
+  @Override
+  public List<LedgerAnswer> claim(List<LedgerClaim> claims) {
+    List<LedgerAnswer> answers = tx.claim(claims);
+    return switch (plant.sabotage()) {
+      case NO_LEDGER -> answers.stream().map(_ -> LedgerAnswer.NEW).toList();
+      case WINDOWS_BEFORE_LEDGER -> hideDuplicates(claims, answers);
+      default -> answers;
+    };
+  }
+
+  private List<LedgerAnswer> hideDuplicates(List<LedgerClaim> claims, List<LedgerAnswer> answers) {
+    List<LedgerAnswer> told = new ArrayList<>(answers);
+    Set<BatchId> entered = new HashSet<>();
+    for (int i = 0; i < told.size(); i++) {
+      BatchId id = claims.get(i).id();
+      if (told.get(i) == LedgerAnswer.NEW) {
+        entered.add(id);
+      } else if (told.get(i) == LedgerAnswer.DUPLICATE) {
+        told.set(i, LedgerAnswer.NEW);
+        if (!entered.contains(id)) {
+          known.add(id);
+        }
+      }
+    }
+    return told;
+  }
+
+  /** Whether this effect of a batch was had before and must not be had again. */
+  private boolean repeated(BatchId id, String effect) {
+    return plant.sabotage() == Sabotage.WINDOWS_BEFORE_LEDGER
+        && (known.contains(id) || !done.add(id + effect));
+  }
+
+  private void hide(BatchId id, long stored, long quarantined) {
+    hidden.merge(id.epoch(), new Balance(0, stored, quarantined, 0, 0), Balance::plus);
+  }
+
+  @Override
+  public Optional<SeriesSet> knownSet(AgentId agent, Sha256 set) {
+    return tx.knownSet(agent, set);
+  }
+
+  @Override
+  public void addSet(AgentId agent, SeriesSet set) {
+    tx.addSet(agent, set);
+  }
+
+  @Override
+  public long[] seriesIds(AgentId agent, SeriesSet set) {
+    return tx.seriesIds(agent, set);
+  }
+
+  @Override
+  public void addSamples(long[] seriesIds, Columns columns) {
+    BatchId id = plant.book().batchOf(Book.cellsOf(columns).getFirst().value());
+    if (repeated(id, "samples" + Arrays.toString(seriesIds))) {
+      hide(id, columns.samples(), 0);
+      return;
+    }
+    for (int row = 0; row < columns.rows(); row++) {
+      for (int column = 0; column < columns.series(); column++) {
+        if (columns.present(column, row)) {
+          Book.Cell cell = new Book.Cell(columns.timeMillis(row), columns.value(column, row));
+          added.add(new Added(seriesIds[column], cell));
+        }
+      }
+    }
+    tx.addSamples(seriesIds, columns);
+  }
+
+  @Override
+  public void journal(JournalRow row) {
+    BatchId id = row.batch().id();
+    if (!repeated(id, "journal")) {
+      lanes.put(id, row.lane());
+      tx.journal(row);
+    }
+  }
+
+  @Override
+  public void quarantine(QuarantineRow row) {
+    BatchId id = row.id().orElseThrow();
+    if (row.samples() > 0
+        && repeated(id, "quarantine" + row.reason() + Arrays.hashCode(row.bytes()))) {
+      hide(id, 0, row.samples());
+      return;
+    }
+    tx.quarantine(row);
+  }
+
+  @Override
+  public long addLosses(EpochId epoch, LossRecord losses) {
+    return tx.addLosses(epoch, losses);
+  }
+
+  @Override
+  public long removeLosses(EpochId epoch, Collection<Long> seqs) {
+    return tx.removeLosses(epoch, seqs);
+  }
+
+  @Override
+  public boolean park(ParkedBatch batch) {
+    return tx.park(batch);
+  }
+
+  @Override
+  public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
+    return tx.unpark(agent, set);
+  }
+
+  @Override
+  public void saveProgress(Collection<EpochProgress> progress) {
+    tx.saveProgress(progress.stream().map(this::honest).toList());
+  }
+
+  private EpochProgress honest(EpochProgress one) {
+    Balance less = hidden.getOrDefault(one.epoch(), Balance.ZERO);
+    Balance balance = one.balance();
+    return one.with(
+        one.committed(),
+        new Balance(
+            balance.collected(),
+            balance.stored() - less.stored(),
+            balance.quarantined() - less.quarantined(),
+            balance.lost(),
+            balance.overflow()));
+  }
+
+  @Override
+  public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
+    if (plant.sabotage() == Sabotage.POSITION_OUTSIDE_TRANSACTION) {
+      move = other -> other.movePosition(lane, from, to);
+      return true;
+    }
+    return tx.movePosition(lane, from, to);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sentinelj.runners.agent;
+
+import dev.sentinelj.adapters.files.ConfigFile;
+import dev.sentinelj.adapters.files.DataDirectory;
+import dev.sentinelj.adapters.files.TinkSecretVault;
+import dev.sentinelj.adapters.files.UnusablePathException;
+import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.runners.runtime.Settings;
+import dev.sentinelj.runners.runtime.Settings.BadSettingException;
+import dev.sentinelj.runners.runtime.ShutdownSequence;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** An agent alone: {@code java -jar sentinelj-agent.jar agent.conf}. */
+public final class Main {
+  private static final Set<String> KNOWN =
+      Set.of(
+          "home",
+          "server.address",
+          "server.port",
+          "join.token.file",
+          "collect.interval",
+          "log.max.mebibytes");
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    if (args.length != 1) {
+      fail(2, "usage: java -jar sentinelj-agent.jar agent.conf");
+    }
+    try {
+      run(Path.of(args[0]));
+    } catch (BadSettingException e) {
+      fail(2, String.valueOf(e.getMessage()));
+    } catch (UnusablePathException | PortUnavailableException e) {
+      fail(1, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void run(Path config) {
+    Settings settings = new Settings(ConfigFile.read(config), KNOWN, config.toString());
+    ShutdownSequence shutdown = new ShutdownSequence();
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(shutdown::close));
+    Path home = Path.of(settings.text("home", "."));
+    shutdown.closeLater("data directory", DataDirectory.open(home));
+    TinkSecretVault vault =
+        TinkSecretVault.open(
+            home.resolve("keys"),
+            Optional.ofNullable(System.getenv(TinkSecretVault.PASSPHRASE_VARIABLE)));
+    HostAgent agent =
+        HostAgent.open(place(settings, home), vault, () -> joinToken(settings), shutdown);
+    Duration interval = settings.seconds("collect.interval", 10, 1, 3_600);
+    shutdown.closeLater(
+        "agent",
+        AgentRunner.start(agent, new CollectorSchedule.Timing(interval, Duration.ofSeconds(5))));
+    System.out.println("agent " + agent.identity().id() + " runs; SIGTERM stops it");
+  }
+
+  private static HostAgent.Place place(Settings settings, Path home) {
+    InetAddress server = settings.loopback("server.address", "127.0.0.1");
+    int port = settings.port("server.port", 50_051);
+    long logBytes = settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20;
+    String version =
+        Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+            .orElse("development");
+    return new HostAgent.Place(home, logBytes, new InetSocketAddress(server, port), version);
+  }
+
+  private static String joinToken(Settings settings) {
+    String file = settings.text("join.token.file", "");
+    if (file.isEmpty()) {
+      throw new BadSettingException(
+          "join.token.file is not set: make a token with sentinel agents add and put it into a file");
+    }
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException e) {
+      throw new BadSettingException(
+          "join.token.file = " + file + ": it cannot be read (" + e.getMessage() + ")");
+    }
+  }
+
+  private static void fail(int exitCode, String message) {
+    System.err.println("sentinel agent: " + message);
+    System.exit(exitCode);
+  }
+}
