@@ -58,7 +58,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
    *     the log file
    */
   public static EmbeddedPostgres start(Path directory, String password) {
-    Path home = directory.toAbsolutePath(); // programs work in it, where a relative path means another
+    Path home = directory.toAbsolutePath().normalize(); // programs work in another directory
     try {
       Files.createDirectories(
           home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
