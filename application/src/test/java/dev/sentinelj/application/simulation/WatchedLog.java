@@ -1,6 +1,7 @@
 package dev.sentinelj.application.simulation;
 
 import dev.sentinelj.adapters.memory.InMemoryBatchLog;
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -37,6 +38,11 @@ final class WatchedLog implements BatchLog {
   @Override
   public List<Long> torn() {
     return log.torn();
+  }
+
+  @Override
+  public List<LossRecord.Entry> damaged() {
+    return log.damaged();
   }
 
   @Override
