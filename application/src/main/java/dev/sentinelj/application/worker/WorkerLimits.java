@@ -25,6 +25,5 @@ public record WorkerLimits(
     long windowMillis,
     Duration retention) {
   public static final WorkerLimits DEFAULT =
-      new WorkerLimits(
-          4L << 20, 256, 4_000_000, 10_000, 5_000, 10_000, 300_000, Duration.ofDays(90));
+      new WorkerLimits(4L << 20, 256, 250_000, 10_000, 5_000, 10_000, 300_000, Duration.ofDays(90));
 }
