@@ -11,6 +11,7 @@ record Home(Path root) {
   Home {
     root = root.toAbsolutePath().normalize();
   }
+
   /** One of its own, that nobody else reads, for a run of which nothing is to be left. */
   static Home temporary() {
     try {
