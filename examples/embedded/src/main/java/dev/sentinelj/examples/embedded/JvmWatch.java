@@ -63,7 +63,11 @@ final class JvmWatch {
               .mapToLong(collector -> Math.max(0, collector.getCollectionCount()))
               .sum();
       return new Reading(
-          SERIES, new Columns.Builder(2, nowMillis).set(0, 0, used).set(1, 0, collections).build());
+          SERIES,
+          new Columns.Builder(2, nowMillis)
+              .set(0, 0, used)
+              .set(1, 0, (double) collections)
+              .build());
     }
   }
 
