@@ -6,7 +6,6 @@ import dev.sentinelj.adapters.files.DataDirectory;
 import dev.sentinelj.adapters.files.FileBatchBus;
 import dev.sentinelj.adapters.files.FileClusterKey;
 import dev.sentinelj.adapters.files.TinkSecretVault;
-import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
 import dev.sentinelj.adapters.sysinfo.HostIdentity;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.Migrations;
@@ -142,7 +141,7 @@ final class Installation implements AutoCloseable {
     SecretVault vault =
         TinkSecretVault.open(
             home.keys(), Optional.ofNullable(System.getenv(TinkSecretVault.PASSPHRASE_VARIABLE)));
-    Backend backend = ephemeral ? new MemoryBackend(vault, clusterKey(vault)) : onDisk(vault);
+    Backend backend = ephemeral ? Backend.inMemory(vault, clusterKey(vault)) : onDisk(vault);
     startWorker(backend);
     ServerRunner server = startServer(backend, vault);
     startAgent(vault, server);
@@ -173,7 +172,7 @@ final class Installation implements AutoCloseable {
                     BusConfig.defaults().maxBytes(),
                     BusConfig.defaults().minFreeBytes()),
                 SystemClock::wallMillis));
-    DiskBackend backend = new DiskBackend(database, bus, vault, clusterKey(vault), shutdown);
+    Backend backend = Backend.onDisk(database, bus, vault, clusterKey(vault), shutdown);
     store = backend.metricQueries().describe();
     return backend;
   }
@@ -182,10 +181,7 @@ final class Installation implements AutoCloseable {
     String name = "up-" + ProcessHandle.current().pid() + "-" + Long.toHexString(random.nextLong());
     WorkerRunner worker =
         shutdown.closeLater(
-            "worker",
-            WorkerRunner.start(
-                new WorkerSide(backend, new ProtobufBatchCodec()),
-                new WorkerConfig(name, config.strands())));
+            "worker", WorkerRunner.start(backend, new WorkerConfig(name, config.strands())));
     status.add(worker.status());
   }
 
