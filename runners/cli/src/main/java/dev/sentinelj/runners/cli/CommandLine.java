@@ -33,6 +33,10 @@ public final class CommandLine {
       return fail(ExitCode.USAGE, e.getMessage() + ": see sentinel help");
     } catch (ParseException e) {
       return fail(ExitCode.USAGE, e.getMessage() + ": see sentinel help " + firstWord(args));
+    } catch (RuntimeException e) {
+      return fail(
+          ExitCode.FAILED,
+          "this is a fault of ours, please report it (" + e + ")"); // never a trace
     }
   }
 

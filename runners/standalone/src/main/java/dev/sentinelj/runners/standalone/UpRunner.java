@@ -12,6 +12,7 @@ import dev.sentinelj.runners.runtime.Settings.BadSettingException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** {@code sentinel up}: starts everything, waits to be told to stop, stops everything. */
 public final class UpRunner implements UpLauncher {
@@ -24,12 +25,19 @@ public final class UpRunner implements UpLauncher {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     stopOnSignal(stop, ended);
+    logLibrariesWithUs();
     try {
       runUntil(stop, options, context);
       return ExitCode.OK;
     } finally {
       ended.countDown();
     }
+  }
+
+  /** Libraries that use the JDK's own logging write to the same file, not to the terminal. */
+  private static void logLibrariesWithUs() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 
   private static void runUntil(CountDownLatch stop, UpOptions options, CliContext context) {
