@@ -14,7 +14,7 @@ final class AgentChoice {
       return named;
     }
     List<String> ids = new ArrayList<>();
-    for (JsonNode agent : client.get("/v1/agents").path("items")) {
+    for (JsonNode agent : client.get("/v1/agents", "items").path("items")) {
       ids.add(agent.path("id").asString());
     }
     return switch (ids.size()) {

@@ -14,7 +14,8 @@ public final class AgentsGetCommand extends RemoteCommand {
 
   @Override
   int execute(CliContext context) {
-    JsonNode answer = client(context).get("/v1/agents/" + ApiClient.encode(agent));
+    JsonNode answer =
+        client(context).get("/v1/agents/" + ApiClient.encode(plain("AGENT", agent)), "epochs");
     Table table =
         new Table(
             answer.path("id").asString() + " has not sent anything yet",

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 public final class AgentsListCommand extends RemoteCommand {
   @Override
   int execute(CliContext context) {
-    JsonNode answer = client(context).get("/v1/agents");
+    JsonNode answer = client(context).get("/v1/agents", "items");
     Table table =
         new Table(
             "no agent yet: make a join token with sentinel agents add",

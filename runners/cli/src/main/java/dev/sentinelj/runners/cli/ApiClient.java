@@ -33,7 +33,8 @@ final class ApiClient {
   /** The server of the option, else of {@code SENTINEL_URL}, else the one that is kept. */
   static ApiClient of(CliContext context, @Nullable String server) {
     ApiContext kept = ApiContext.read(context.home());
-    String url = server != null ? server : context.variable("SENTINEL_URL").orElse(kept.url());
+    String named = server != null ? server : context.variable("SENTINEL_URL").orElse(kept.url());
+    String url = named.endsWith("/") ? named.substring(0, named.length() - 1) : named;
     Optional<String> token = context.variable("SENTINEL_TOKEN");
     Optional<String> shown = token.isPresent() || !url.equals(kept.url()) ? token : kept.token();
     return new ApiClient(new ApiContext(url, shown));
@@ -43,8 +44,17 @@ final class ApiClient {
     return api.url();
   }
 
-  JsonNode get(String path) {
-    return call("GET", path, null).answer();
+  /**
+   * The answer to a question.
+   *
+   * @param field what every answer to it has; another server would not know
+   */
+  JsonNode get(String path, String field) {
+    JsonNode answer = call("GET", path, null).answer();
+    if (!answer.has(field)) {
+      throw new CliException(ExitCode.FAILED, notOurs());
+    }
+    return answer;
   }
 
   JsonNode post(String path, Object body) {
@@ -71,8 +81,7 @@ final class ApiClient {
   private Reply call(String method, String path, byte @Nullable [] body) {
     Reply reply = exchange(method, path, body);
     if (reply.status() >= 400) {
-      int code =
-          reply.status() == 401 || reply.status() == 403 ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
+      int code = exitCode(reply.status());
       throw new CliException(code, problem(reply));
     }
     return reply;
@@ -100,8 +109,7 @@ final class ApiClient {
               + api.url()
               + ": start one with ./sentinel up, or name another with --server URL");
     } catch (JacksonException e) {
-      throw new CliException(
-          ExitCode.FAILED, "what answers at " + api.url() + " is not a SentinelJ server");
+      throw new CliException(ExitCode.FAILED, notOurs());
     }
   }
 
@@ -127,6 +135,18 @@ final class ApiClient {
       byte[] bytes = in == null ? new byte[0] : in.readAllBytes();
       return new Reply(status, bytes.length == 0 ? JSON.createObjectNode() : JSON.readTree(bytes));
     }
+  }
+
+  private static int exitCode(int status) {
+    return switch (status) {
+      case 400 -> ExitCode.USAGE;
+      case 401, 403 -> ExitCode.UNAUTHORIZED;
+      default -> ExitCode.FAILED;
+    };
+  }
+
+  private String notOurs() {
+    return "what answers at " + api.url() + " is not a SentinelJ server";
   }
 
   private String problem(Reply reply) {

@@ -31,8 +31,13 @@ public record ApiContext(String url, Optional<String> token) {
           ExitCode.FAILED,
           "cannot read " + home.resolve(FILE) + ": mend or remove it, then run sentinel login");
     }
-    return new ApiContext(
-        kept.getProperty("url", DEFAULT_URL), Optional.ofNullable(kept.getProperty("token")));
+    String url = kept.getProperty("url");
+    if (url == null) {
+      throw new CliException(
+          ExitCode.FAILED,
+          home.resolve(FILE) + " has no url: run sentinel login --server URL, or remove the file");
+    }
+    return new ApiContext(url, Optional.ofNullable(kept.getProperty("token")));
   }
 
   /** Keeps this in {@code home}, whole or not at all. */

@@ -24,9 +24,7 @@ public final class CommandLine {
    */
   public int run(String... args) {
     try {
-      return args.length == 0 || List.of("help", "--help", "-h").contains(args[0])
-          ? help(args)
-          : cli.parse(args).run(context);
+      return wantsHelp(args) ? help(topic(args)) : cli.parse(version(args)).run(context);
     } catch (CliException e) {
       return fail(e.exitCode(), String.valueOf(e.getMessage()));
     } catch (ParseCommandUnrecognizedException | ParseCommandMissingException e) {
@@ -63,8 +61,27 @@ public final class CommandLine {
     return builder.build();
   }
 
-  private int help(String... args) {
-    List<String> topic = List.of(args).stream().skip(1).toList();
+  /** Also where a required argument is missing: airline would complain about that first. */
+  private static boolean wantsHelp(String... args) {
+    List<String> words = List.of(args);
+    return words.isEmpty()
+        || words.getFirst().equals("help")
+        || words.contains("--help")
+        || words.contains("-h");
+  }
+
+  private static List<String> topic(String... args) {
+    return List.of(args).stream()
+        .dropWhile(word -> word.equals("help"))
+        .takeWhile(word -> !word.startsWith("-"))
+        .toList();
+  }
+
+  private static String[] version(String... args) {
+    return args[0].equals("--version") ? new String[] {"version"} : args;
+  }
+
+  private int help(List<String> topic) {
     if (topic.equals(List.of("exit-codes"))) {
       context.out().print(EXIT_CODES);
       return ExitCode.OK;

@@ -19,6 +19,6 @@ public final class HealthCommand extends RemoteCommand {
           part.path("detail").asString());
     }
     print(context, reply.answer(), table);
-    return reply.status() == 200 ? ExitCode.OK : ExitCode.FAILED;
+    return reply.answer().path("ready").asBoolean() ? ExitCode.OK : ExitCode.FAILED;
   }
 }

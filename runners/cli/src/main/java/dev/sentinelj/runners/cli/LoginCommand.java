@@ -31,21 +31,7 @@ public final class LoginCommand extends HelpfulCommand {
   @Override
   int execute(CliContext context) {
     ApiClient client = ApiClient.of(context, server);
-    String token =
-        client
-            .post(
-                "/v1/auth/api-tokens",
-                Map.of(
-                    "user",
-                    user,
-                    "password",
-                    password(context),
-                    "name",
-                    "cli",
-                    "ttl_days",
-                    TOKEN_DAYS))
-            .path("token")
-            .asString();
+    String token = newToken(client, password(context));
     try {
       Files.createDirectories(context.home());
       new ApiContext(client.url(), Optional.of(token)).write(context.home());
@@ -57,6 +43,19 @@ public final class LoginCommand extends HelpfulCommand {
         .out()
         .println("logged in at " + client.url() + " as " + user + " for " + TOKEN_DAYS + " days");
     return ExitCode.OK;
+  }
+
+  private String newToken(ApiClient client, String password) {
+    Map<String, Object> request =
+        Map.of("user", user, "password", password, "name", "cli", "ttl_days", TOKEN_DAYS);
+    try {
+      return client.post("/v1/auth/api-tokens", request).path("token").asString();
+    } catch (CliException e) {
+      throw e.exitCode() == ExitCode.UNAUTHORIZED
+          ? new CliException(
+              ExitCode.UNAUTHORIZED, "wrong name or password for " + user + " at " + client.url())
+          : e;
+    }
   }
 
   private String password(CliContext context) {

@@ -26,19 +26,18 @@ public final class MetricsLatestCommand extends RemoteCommand {
   int execute(CliContext context) {
     ApiClient client = client(context);
     String id = AgentChoice.of(client, agent);
+    String start = prefix == null ? "" : plain("PREFIX", prefix);
     JsonNode answer =
         client.get(
             "/v1/metrics/agents/"
                 + ApiClient.encode(id)
                 + "/latest"
-                + ApiClient.query(Map.of("prefix", prefix == null ? "" : prefix)));
-    Table table =
-        new Table(
-            "nothing stored for " + id + " yet: it takes a moment after the start",
-            "METRIC",
-            "LABELS",
-            "VALUE",
-            "AGE");
+                + ApiClient.query(Map.of("prefix", start)),
+            "items");
+    if (answer.path("items").isEmpty()) {
+      client.get("/v1/agents/" + ApiClient.encode(id), "epochs"); // says so when there is none
+    }
+    Table table = new Table(nothing(id, start), "METRIC", "LABELS", "VALUE", "AGE");
     for (JsonNode series : answer.path("items")) {
       table.row(
           series.path("name").asString(),
@@ -47,5 +46,11 @@ public final class MetricsLatestCommand extends RemoteCommand {
           Format.age(series.path("time").asString(""), Instant.now()));
     }
     return print(context, answer, table);
+  }
+
+  private static String nothing(String id, String start) {
+    return start.isEmpty()
+        ? "nothing stored for " + id + " in the last 15 minutes"
+        : "no metric of " + id + " that starts with '" + start + "' in the last 15 minutes";
   }
 }

@@ -37,14 +37,18 @@ public final class MetricsRangeCommand extends RemoteCommand {
     ApiClient client = client(context);
     Instant now = Instant.now();
     Map<String, String> query = new LinkedHashMap<>();
-    query.put("name", metric);
+    query.put("name", plain("METRIC", metric));
     query.put("from", now.minusSeconds(lastMinutes * 60L).toString());
     query.put("to", now.toString());
     query.put("step", Integer.toString(stepSeconds));
     String id = AgentChoice.of(client, agent);
     JsonNode answer =
         client.get(
-            "/v1/metrics/agents/" + ApiClient.encode(id) + "/range" + ApiClient.query(query));
+            "/v1/metrics/agents/" + ApiClient.encode(id) + "/range" + ApiClient.query(query),
+            "items");
+    if (answer.path("items").isEmpty()) {
+      client.get("/v1/agents/" + ApiClient.encode(id), "epochs"); // says so when there is none
+    }
     Table table =
         new Table(
             "no sample of " + metric + " in the last " + lastMinutes + " minutes",

@@ -24,6 +24,15 @@ abstract class RemoteCommand extends HelpfulCommand {
     return ApiClient.of(context, server);
   }
 
+  /** An argument as it is, unless it looks like an option nobody knows. */
+  static String plain(String title, String argument) {
+    if (argument.startsWith("-")) {
+      throw new CliException(
+          ExitCode.USAGE, "unknown option '" + argument + "' in place of " + title);
+    }
+    return argument;
+  }
+
   /** Prints {@code answer} as JSON, or as what {@code table} makes of it. */
   final int print(CliContext context, JsonNode answer, Table table) {
     context.out().println(output.equals("json") ? answer.toPrettyString() : table.render());

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 public final class StatusCommand extends RemoteCommand {
   @Override
   int execute(CliContext context) {
-    JsonNode answer = client(context).get("/v1/status");
+    JsonNode answer = client(context).get("/v1/status", "counters");
     Table table = new Table("the server says nothing", "WHAT", "VALUE", "DETAIL");
     for (JsonNode part : answer.path("parts")) {
       table.row(

@@ -49,6 +49,11 @@ public final class UpCommand extends HelpfulCommand {
           "Keep everything in memory and a temporary directory that is deleted at the end: for trying things out, as memory grows with every sample")
   private boolean ephemeral;
 
+  @Option(
+      name = "--new-password",
+      description = "Make a new password for admin and show it, when the first one was lost")
+  private boolean newPassword;
+
   @Override
   int execute(CliContext context) {
     Path directory = home == null ? context.home() : Path.of(home);
@@ -58,7 +63,7 @@ public final class UpCommand extends HelpfulCommand {
             .orElseThrow(() ->
                 new CliException(
                     ExitCode.FAILED, "this is the command line alone: start it as ./sentinel up"));
-    return launcher.run(new UpOptions(directory, settings(), ephemeral), context);
+    return launcher.run(new UpOptions(directory, settings(), ephemeral, newPassword), context);
   }
 
   private Map<String, String> settings() {

@@ -7,9 +7,12 @@ import org.slf4j.LoggerFactory;
 
 /** What was opened, closed in the opposite order; one that fails does not keep the others open. */
 public final class ShutdownSequence implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
-
   private final Deque<Step> steps = new ArrayDeque<>();
+
+  /** Made at first use: a start that is refused must not leave a log file behind. */
+  private static final class Log {
+    static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
+  }
 
   private record Step(String name, AutoCloseable closing) {}
 
@@ -28,10 +31,10 @@ public final class ShutdownSequence implements AutoCloseable {
 
   private static void close(Step step) {
     try {
-      LOG.debug("closing {}", step.name());
+      Log.LOG.debug("closing {}", step.name());
       step.closing().close();
     } catch (Exception e) {
-      LOG.warn("could not close {}", step.name(), e);
+      Log.LOG.warn("could not close {}", step.name(), e);
     }
   }
 }

@@ -55,7 +55,7 @@ record Announcement(
   private String login() {
     return password
         .map(told -> "password " + told + " (shown this once)")
-        .orElse("with the password shown at the first start");
+        .orElse("with the password shown at the first start (lost? start with --new-password)");
   }
 
   @Override

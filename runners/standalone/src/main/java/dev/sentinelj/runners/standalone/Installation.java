@@ -6,10 +6,13 @@ import dev.sentinelj.adapters.files.DataDirectory;
 import dev.sentinelj.adapters.files.FileBatchBus;
 import dev.sentinelj.adapters.files.FileClusterKey;
 import dev.sentinelj.adapters.files.TinkSecretVault;
+import dev.sentinelj.adapters.files.UnusablePathException;
 import dev.sentinelj.adapters.sysinfo.HostIdentity;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.Migrations;
+import dev.sentinelj.application.access.Operators;
 import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.core.access.Password;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.replay.ReplayWindow;
@@ -24,6 +27,7 @@ import dev.sentinelj.runners.agent.HostAgent;
 import dev.sentinelj.runners.cli.ApiContext;
 import dev.sentinelj.runners.cli.UpOptions;
 import dev.sentinelj.runners.runtime.CombinedStatus;
+import dev.sentinelj.runners.runtime.Settings.BadSettingException;
 import dev.sentinelj.runners.runtime.ShutdownSequence;
 import dev.sentinelj.runners.runtime.SystemClock;
 import dev.sentinelj.runners.server.ServerConfig;
@@ -53,16 +57,18 @@ final class Installation implements AutoCloseable {
   private final Home home;
   private final UpConfig config;
   private final boolean ephemeral;
+  private final boolean newPassword;
   private final CombinedStatus status = new CombinedStatus();
   private Optional<String> firstPassword = Optional.empty();
   private String store = "memory: gone when this process ends";
   private int httpPort;
   private int grpcPort;
 
-  private Installation(Home home, UpConfig config, boolean ephemeral) {
+  private Installation(Home home, UpConfig config, UpOptions options) {
     this.home = home;
     this.config = config;
-    this.ephemeral = ephemeral;
+    this.ephemeral = options.ephemeral();
+    this.newPassword = options.newPassword();
   }
 
   /**
@@ -76,7 +82,7 @@ final class Installation implements AutoCloseable {
     UpConfig config = config(new Home(options.home()), options);
     Home home = options.ephemeral() ? Home.temporary() : new Home(options.home());
     System.setProperty("sentinel.logs", home.logs().toString()); // before the first logger
-    Installation installation = new Installation(home, config, options.ephemeral());
+    Installation installation = new Installation(home, config, options);
     try {
       installation.start();
       return installation;
@@ -118,11 +124,19 @@ final class Installation implements AutoCloseable {
   private static UpConfig config(Home home, UpOptions options) {
     Map<String, String> values = new LinkedHashMap<>();
     if (Files.exists(home.config())) {
-      values.putAll(ConfigFile.read(home.config()));
+      values.putAll(configFile(home));
     }
     values.putAll(options.settings());
     return UpConfig.parse(
         values, Files.exists(home.config()) ? home.config().toString() : "the options");
+  }
+
+  private static Map<String, String> configFile(Home home) {
+    try {
+      return ConfigFile.read(home.config());
+    } catch (UnusablePathException e) {
+      throw new BadSettingException(e.getMessage() + "; mend the file or remove it");
+    }
   }
 
   private void start() {
@@ -145,8 +159,18 @@ final class Installation implements AutoCloseable {
     startWorker(backend);
     ServerRunner server = startServer(backend, vault);
     startAgent(vault, server);
-    firstPassword = server.operators().createFirstAdmin(SystemClock.wallMillis());
     writeContext(server);
+    firstPassword =
+        server
+            .operators()
+            .createFirstAdmin(SystemClock.wallMillis())
+            .or(() -> newPassword ? changedPassword(backend) : Optional.empty());
+  }
+
+  private Optional<String> changedPassword(Backend backend) {
+    String password = Password.random(random);
+    backend.operatorStore().changePassword(Operators.FIRST, Password.hash(password, random));
+    return Optional.of(password);
   }
 
   private Backend onDisk(SecretVault vault) {

@@ -33,11 +33,17 @@ record UpConfig(
    */
   static UpConfig parse(Map<String, String> values, String origin) {
     Settings settings = new Settings(values, KNOWN, origin);
+    int http = settings.port("http.port", HTTP_PORT);
+    int grpc = settings.port("grpc.port", GRPC_PORT);
+    if (http == grpc && http != 0) {
+      throw new Settings.BadSettingException(
+          "http.port and grpc.port are both " + http + ": choose two ports");
+    }
     int processors = Runtime.getRuntime().availableProcessors();
     return new UpConfig(
         settings.loopback("bind.address", "127.0.0.1"),
-        settings.port("http.port", HTTP_PORT),
-        settings.port("grpc.port", GRPC_PORT),
+        http,
+        grpc,
         settings.seconds("collect.interval", 10, 1, 3_600),
         (int)
             settings.count(

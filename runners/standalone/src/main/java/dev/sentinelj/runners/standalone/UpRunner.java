@@ -43,7 +43,7 @@ public final class UpRunner implements UpLauncher {
   private static void runUntil(CountDownLatch stop, UpOptions options, CliContext context) {
     long started = System.nanoTime();
     try (Installation installation = start(options)) {
-      if (stop.getCount() > 0) {
+      if (stop.getCount() > 0 || installation.firstPassword().isPresent()) {
         Announcement.of(installation, context.home(), System.nanoTime() - started)
             .print(context.out());
       }

@@ -42,7 +42,10 @@ final class UpProcess implements AutoCloseable {
         new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
     command.addAll(
         List.of(
-            "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+            "-Dlogback.configurationFile=logback.xml",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path")));
     command.add(Main.class.getName());
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
