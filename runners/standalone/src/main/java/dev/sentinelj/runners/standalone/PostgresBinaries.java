@@ -62,7 +62,7 @@ final class PostgresBinaries {
                 + System.getProperty("os.name")
                 + " "
                 + System.getProperty("os.arch")
-                + " is packed in: use --database-url with a server of your own");
+                + " is packed in: run on Linux x86_64, or try it with --ephemeral");
       }
       return in.readAllBytes();
     } catch (IOException e) {
