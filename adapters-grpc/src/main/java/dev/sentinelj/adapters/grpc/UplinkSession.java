@@ -211,6 +211,7 @@ final class UplinkSession
           Downlink.Progress _,
           Downlink.SetsNeeded _,
           Downlink.Reconciled _,
+          Downlink.EpochClosed _,
           Downlink.Closed _ ->
           false;
     };

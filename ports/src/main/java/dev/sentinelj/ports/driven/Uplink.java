@@ -39,6 +39,11 @@ public interface Uplink {
     /** Asks for {@link Downlink.Reconciled}. */
     void reconcile(ReconcileQuery query);
 
+    /** Asks for {@link Downlink.EpochClosed} of any epoch of this agent. */
+    default void closeEpoch(long epoch) {
+      throw new UnsupportedOperationException("not there yet");
+    }
+
     void close();
   }
 }
