@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Bytes per sample on the wire, of this machine's own series. Ten agents' collectors run at their
- * interval of 10 s, a second apart, so that half a minute gives thirty true batches; two more run at
- * 1 s. Nothing is stamped with another time than that of its reading.
+ * interval of 10 s, a second apart, so that half a minute gives thirty true batches; two more run
+ * at 1 s. Nothing is stamped with another time than that of its reading.
  */
 final class WireBench {
   private static final int USAGE = 2;
@@ -24,7 +24,9 @@ final class WireBench {
   private static final int POLL_MILLIS = 10;
   private static final int DEFAULT_SECONDS = 40;
 
-  /** The agent's runner closes a batch after a fifth of the interval: one round, read with jitter. */
+  /**
+   * The agent's runner closes a batch after a fifth of the interval: one round, read with jitter.
+   */
   private static final int ROUNDS_PER_AGE = 5;
 
   private final SplittableRandom random = new SplittableRandom(7);

@@ -60,7 +60,12 @@ final class WireFigures {
     body += sizes.body();
     deflatedBody += deflated(batch.body());
     List<SeriesSet> used =
-        parts.stream().map(Block::set).distinct().map(sets::get).map(Objects::requireNonNull).toList();
+        parts.stream()
+            .map(Block::set)
+            .distinct()
+            .map(sets::get)
+            .map(Objects::requireNonNull)
+            .toList();
     withSets += messages.columnar(batch, used).message();
     plain += messages.plain(batch, sets).message();
   }

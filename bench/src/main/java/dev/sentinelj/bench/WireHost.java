@@ -88,8 +88,8 @@ final class WireHost {
   /** Batches all of whose samples were taken in the second round or later. */
   List<SignedBatch> batches() {
     return log.read(1, Integer.MAX_VALUE, Long.MAX_VALUE).stream()
-        .filter(batch ->
-            batch.header().leastTimeMillis() >= start.wallMillis() + interval.toMillis())
+        .filter(
+            batch -> batch.header().leastTimeMillis() >= start.wallMillis() + interval.toMillis())
         .toList();
   }
 }

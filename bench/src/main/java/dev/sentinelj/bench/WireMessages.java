@@ -11,7 +11,6 @@ import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.signing.AgentKey;
-import dev.sentinelj.core.signing.Envelope;
 import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.proto.AgentMessage;
