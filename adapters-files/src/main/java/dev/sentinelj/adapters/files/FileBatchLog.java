@@ -363,20 +363,8 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
         throw new PortUnavailableException("deleting from a log that is closed");
       }
     }
-    if (writer.isCurrentThread()) {
-      appender.beginAnyway();
-      return;
-    }
-    CompletableFuture<Optional<PortUnavailableException>> begun = new CompletableFuture<>();
-    writer.run(() -> {
-      try {
-        appender.beginAnyway();
-        begun.complete(Optional.empty());
-      } catch (PortUnavailableException e) {
-        begun.complete(Optional.of(e));
-      }
-    });
-    begun
+    writer
+        .runSoon(appender::beginAnyway)
         .join()
         .ifPresent(failed -> {
           throw failed;
