@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
@@ -164,7 +165,11 @@ final class BusWriter {
     if (entries.isEmpty()) {
       return;
     }
-    segment.file().commit();
+    Failpoint.BUS_APPEND_BEFORE_WRITE.hit();
+    int bytes = segment.file().write();
+    Failpoint.BUS_APPEND_BEFORE_SYNC.hit();
+    segment.file().sync(bytes);
+    Failpoint.BUS_APPEND_AFTER_SYNC.hit();
     if (!isOurs()) {
       gone = true;
       throw new IOException("the directory of the bus was replaced");
@@ -292,8 +297,10 @@ final class BusWriter {
       while (free.isPresent()) {
         long number = free.get().number();
         carry(bus.withIndex(index -> index.kept(number)));
+        Failpoint.BUS_DELETE_BEFORE.hit();
         files.delete(SegmentNames.of(number));
         files.forceDirectory();
+        Failpoint.BUS_DELETE_AFTER.hit();
         bus.withIndex(index -> {
           index.removeSegment(number);
           return index;

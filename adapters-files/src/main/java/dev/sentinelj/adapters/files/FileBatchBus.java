@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.StoredMessage;
@@ -272,6 +273,7 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
       if (closed || position.generation() != identity.generation(address)) {
         return;
       }
+      Failpoint.BUS_FORGET_BEFORE.hit();
       index.forget(address, position.sequence());
       if (index.freeable(appender.activeNumber()).isPresent()) {
         writer.run(appender::freeSegments);
