@@ -40,9 +40,7 @@ public interface Uplink {
     void reconcile(ReconcileQuery query);
 
     /** Asks for {@link Downlink.EpochClosed} of any epoch of this agent. */
-    default void closeEpoch(long epoch) {
-      throw new UnsupportedOperationException("not there yet");
-    }
+    void closeEpoch(long epoch);
 
     void close();
   }

@@ -63,9 +63,7 @@ public interface AgentSessions {
      * Closes an epoch of the session's agent: when the stage completes, no batch of it commits any
      * more. Idempotent. Fails with {@link dev.sentinelj.ports.PortUnavailableException}.
      */
-    default CompletionStage<Void> closeEpoch(long epoch) {
-      throw new UnsupportedOperationException("not there yet");
-    }
+    CompletionStage<Void> closeEpoch(long epoch);
 
     /** The agent went away. Idempotent. */
     void close();
