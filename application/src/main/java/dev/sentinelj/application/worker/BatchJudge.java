@@ -58,7 +58,6 @@ final class BatchJudge {
    * @param carrier the epoch of the batch that carries {@code batch}, its own for no copy
    */
   private PullItem.Content content(SignedBatch batch, EpochId carrier) {
-    EpochId own = batch.id().epoch();
     try {
       return switch (batch.header().kind()) {
         case DATA -> new PullItem.Content.Data(codec.decode(batch.header(), batch.body()));
