@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.memory;
 
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
@@ -52,6 +53,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<JournalKey, JournalRow>.Staged journal;
   private final Table<Long, Parked>.Staged parked;
   private final Table<FrameAddress, BusPosition>.Staged positions;
+  private final Table<FrameAddress, Begun>.Staged begun;
   private final StagedLosses losses;
   private final List<Sample> samples = new ArrayList<>();
   private final List<QuarantineRow> quarantine = new ArrayList<>();
@@ -71,6 +73,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.journal = database.journal.stage();
     this.parked = database.parked.stage();
     this.positions = database.positions.stage();
+    this.begun = database.begun.stage();
     this.losses = new StagedLosses(database.losses.stage(), ledger);
   }
 
@@ -99,6 +102,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     journal.apply();
     parked.apply();
     positions.apply();
+    begun.apply();
     losses.apply();
     for (Sample sample : samples) {
       database
@@ -202,8 +206,15 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public boolean addSet(AgentId agent, SeriesSet set) {
     live();
-    sets.put(new SetKey(agent, set.hash()), set);
-    return true;
+    SetKey key = new SetKey(agent, set.hash());
+    if (sets.get(key) != null) {
+      return true;
+    }
+    boolean room = sets.count(SetKey.first(agent), SetKey.last(agent)) < MAX_SETS;
+    if (room) {
+      sets.put(key, set);
+    }
+    return room;
   }
 
   @Override
@@ -320,7 +331,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     if (taken + batch.row().batch().bodyLength() > MAX_PARKED_BYTES) {
       return false;
     }
-    parked.put(database.nextNumber(), new Parked(epoch, batch));
+    parked.put(database.nextNumber(), new Parked(partition, epoch, batch));
     return true;
   }
 
@@ -337,6 +348,22 @@ final class InMemoryTransaction implements PartitionTransaction {
     parkedOf(agent)
         .forEach((key, row) -> {
           if (row.batch().missingSet().equals(set)) {
+            parked.remove(key);
+            released.add(row.batch());
+          }
+        });
+    return released;
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    live();
+    List<ParkedBatch> released = new ArrayList<>();
+    parked
+        .all()
+        .forEach((key, row) -> {
+          boolean due = row.batch().receivedAtMillis() < receivedBeforeMillis;
+          if (row.partition() == partition && due && released.size() < limit) {
             parked.remove(key);
             released.add(row.batch());
           }
@@ -371,6 +398,7 @@ final class InMemoryTransaction implements PartitionTransaction {
       return false;
     }
     positions.put(address, to);
+    begun.put(address, Begun.NEVER);
     return true;
   }
 

@@ -106,6 +106,11 @@ final class Ledgered {
     changed = true;
   }
 
+  /** What is told of the epoch changes although its row does not. */
+  void touch() {
+    changed = true;
+  }
+
   boolean changed() {
     return changed;
   }

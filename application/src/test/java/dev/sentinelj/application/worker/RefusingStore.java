@@ -37,6 +37,16 @@ final class RefusingStore implements PartitionStore {
   }
 
   @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return store.begin(lease);
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    return store.noteTry(lease, lane, index, tries);
+  }
+
+  @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
     return store.transact(lease, tx -> script.run(refusing(tx)));
   }
