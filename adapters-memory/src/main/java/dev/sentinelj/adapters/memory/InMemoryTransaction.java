@@ -30,6 +30,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +59,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final List<Sample> samples = new ArrayList<>();
   private final List<QuarantineRow> quarantine = new ArrayList<>();
   private final Set<EpochId> locked = new HashSet<>();
+  private final Map<AgentId, Integer> setCounts = new HashMap<>();
   private boolean fenced;
   private boolean ended;
 
@@ -210,11 +212,18 @@ final class InMemoryTransaction implements PartitionTransaction {
     if (sets.get(key) != null) {
       return true;
     }
-    boolean room = sets.count(SetKey.first(agent), SetKey.last(agent)) < MAX_SETS;
-    if (room) {
-      sets.put(key, set);
+    int kept = setCounts.computeIfAbsent(agent, this::setsOf);
+    if (kept >= MAX_SETS) {
+      return false;
     }
-    return room;
+    sets.put(key, set);
+    setCounts.put(agent, kept + 1);
+    return true;
+  }
+
+  private int setsOf(AgentId agent) {
+    return (int)
+        database.sets.rows().keySet().stream().filter(key -> key.agent().equals(agent)).count();
   }
 
   @Override

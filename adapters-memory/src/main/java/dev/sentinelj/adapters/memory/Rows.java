@@ -12,7 +12,6 @@ import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
-import java.util.Arrays;
 import java.util.Comparator;
 
 /** Keys and rows of the tables, with the order of each key. */
@@ -63,16 +62,6 @@ final class Rows {
   record SetKey(AgentId agent, Sha256 hash) {
     static final Comparator<SetKey> ORDER =
         Comparator.comparing(SetKey::agent).thenComparing(key -> key.hash().toHex());
-
-    static SetKey first(AgentId agent) {
-      return new SetKey(agent, Sha256.fromBytes(new byte[Sha256.BYTES]));
-    }
-
-    static SetKey last(AgentId agent) {
-      byte[] ones = new byte[Sha256.BYTES];
-      Arrays.fill(ones, (byte) -1);
-      return new SetKey(agent, Sha256.fromBytes(ones));
-    }
   }
 
   record SeriesKey(AgentId agent, Series series) {

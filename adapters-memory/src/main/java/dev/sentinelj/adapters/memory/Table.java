@@ -67,16 +67,6 @@ final class Table<K, V> {
       return new ArrayList<>(seen.values());
     }
 
-    /** How many keys there are with {@code from <= key <= to}. */
-    long count(K from, K to) {
-      NavigableMap<K, V> committed = rows.subMap(from, true, to, true);
-      long added =
-          written.subMap(from, true, to, true).keySet().stream()
-              .filter(key -> !committed.containsKey(key))
-              .count();
-      return committed.size() - removed.stream().filter(committed::containsKey).count() + added;
-    }
-
     /** Everything, in order of key. */
     NavigableMap<K, V> all() {
       NavigableMap<K, V> seen = new TreeMap<>(rows);

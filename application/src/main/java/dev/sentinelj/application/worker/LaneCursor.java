@@ -41,6 +41,7 @@ final class LaneCursor {
   private BusPosition read;
   private Optional<Now> ticksSince = Optional.empty();
   private Optional<BusPosition> carefulUntil = Optional.empty();
+  private boolean condemned;
   private int suspects;
   private int index;
   private int tries;
@@ -95,11 +96,28 @@ final class LaneCursor {
 
   /** The last try said nothing about the batch. */
   void uncount() {
-    tries = Math.max(0, tries - 1);
+    tries = condemned ? tries : Math.max(0, tries - 1);
   }
 
+  /** Whether the batch at {@link #index} was tried as often as it may be. */
   boolean poisoned() {
-    return tries >= MAX_TRIES;
+    return index >= 0 && tries >= MAX_TRIES;
+  }
+
+  /** The batch at {@link #index} is kept aside untried. */
+  void condemn() {
+    condemned = true;
+  }
+
+  boolean condemned() {
+    return condemned;
+  }
+
+  /** There is nothing to read, so nothing in this lane is the end of whoever reads it. */
+  void empty() {
+    suspects = 0;
+    index = -1;
+    tries = 0;
   }
 
   /** Ticks alone were read up to {@code position}. */
@@ -143,6 +161,7 @@ final class LaneCursor {
     suspects = Math.max(0, suspects - 1);
     index = suspects > 0 ? 0 : -1;
     tries = 0;
+    condemned = false;
     if (carefulUntil.isPresent() && position.compareTo(carefulUntil.get()) >= 0) {
       carefulUntil = Optional.empty();
     }
@@ -152,6 +171,7 @@ final class LaneCursor {
   void nextBatch() {
     index++;
     tries = 0;
+    condemned = false;
   }
 
   /** The next message is done batch by batch. */

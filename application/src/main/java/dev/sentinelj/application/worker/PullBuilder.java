@@ -117,7 +117,7 @@ final class PullBuilder {
     if (!(item instanceof PullItem.Believed believed)) {
       return item;
     }
-    if (cursor.poisoned()) {
+    if (cursor.condemned()) {
       String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
       return believed.unusable(PullItem.POISON, detail);
     }

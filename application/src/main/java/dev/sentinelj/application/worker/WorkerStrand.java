@@ -282,6 +282,7 @@ public final class WorkerStrand {
     int count = cursor.careful() ? 1 : limits.pullMessages();
     List<Message> messages = bus.read(cursor.address(), cursor.read(), count, limits.pullBytes());
     if (messages.isEmpty()) {
+      cursor.empty();
       partition.pulled(lane);
       return commitTicks(partition, cursor, now);
     }
@@ -320,7 +321,10 @@ public final class WorkerStrand {
 
   /** A batch that is tried on its own is noted first: it may be the end of this process. */
   private void attempt(OwnedPartition partition, LaneCursor cursor, List<Opened> opened, Now now) {
-    if (cursor.index().isEmpty() || cursor.poisoned()) {
+    if (cursor.poisoned()) {
+      cursor.condemn();
+    }
+    if (cursor.index().isEmpty() || cursor.condemned()) {
       lookUp(partition, cursor, opened, now);
       return;
     }
@@ -480,7 +484,11 @@ public final class WorkerStrand {
           partition.tidied(now); // what is overdue waits for the next turn
         }
       }
-      case TRANSIENT -> cursor.uncount();
+      case TRANSIENT -> {
+        if (shape.messages() > 0) {
+          cursor.uncount();
+        }
+      }
     }
     partition.pause(now);
   }
