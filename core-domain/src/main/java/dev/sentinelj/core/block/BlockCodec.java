@@ -87,13 +87,30 @@ public final class BlockCodec {
   }
 
   /**
-   * The block in {@code bytes}. The cells are counted before anything is allocated for them.
+   * The block in {@code bytes}. They are read twice, and the first reading keeps nothing: what is
+   * refused costs no memory, though a few bytes may stand for thousands of cells.
    *
    * @throws MalformedException when {@code bytes} is no block of version 1 or it has more than
    *     {@code maxCells} cells; nothing else is thrown, whatever the bytes
    */
   public static Block decode(byte[] bytes, int maxCells) {
+    BlockInput dry = new BlockInput(bytes);
+    Head checked = readHead(dry, maxCells);
+    readTimes(dry, checked.rows(), false);
+    ColumnDecoder.check(dry, checked.rows(), checked.series());
+    dry.end();
+
     BlockInput in = new BlockInput(bytes);
+    Head head = readHead(in, maxCells);
+    Columns.Builder columns =
+        new Columns.Builder(head.series(), readTimes(in, head.rows(), true));
+    ColumnDecoder.read(in, head.rows(), head.series(), columns);
+    return new Block(head.set(), columns.build());
+  }
+
+  private record Head(Sha256 set, int rows, int series) {}
+
+  private static Head readHead(BlockInput in, int maxCells) {
     if (in.u8("block version") != VERSION) {
       throw new MalformedException("unknown version of a block");
     }
@@ -103,10 +120,7 @@ public final class BlockCodec {
     if ((long) rows * series > maxCells) {
       throw new MalformedException("more cells than " + maxCells);
     }
-    Columns.Builder columns = new Columns.Builder(series, readTimes(in, rows));
-    new ColumnDecoder(columns, rows, in).readAll(series);
-    in.end();
-    return new Block(set, columns.build());
+    return new Head(set, rows, series);
   }
 
   private static void writeTimes(BlockOutput out, Columns columns) {
@@ -121,8 +135,8 @@ public final class BlockCodec {
     }
   }
 
-  private static long[] readTimes(BlockInput in, int rows) {
-    long[] times = new long[rows];
+  private static long[] readTimes(BlockInput in, int rows, boolean keep) {
+    long[] times = new long[keep ? rows : 0];
     long last = 0;
     long lastDelta = 0;
     for (int row = 0; row < rows; row++) {
@@ -130,7 +144,9 @@ public final class BlockCodec {
       long delta = row < 2 ? word : word + lastDelta;
       last += delta;
       lastDelta = delta;
-      times[row] = last;
+      if (keep) {
+        times[row] = last;
+      }
     }
     return times;
   }

@@ -2,11 +2,16 @@ package dev.sentinelj.core.block;
 
 import dev.sentinelj.core.wire.MalformedException;
 
-/** Reads column after column into a builder. One block, one decoder. */
+/**
+ * Reads column after column, to keep their values or only to see whether they can be read. One
+ * block, one decoder.
+ */
 final class ColumnDecoder {
-  private final Columns.Builder columns;
-  private final int rows;
   private final BlockInput in;
+  private final int rows;
+
+  /** All ones, or 0 when nothing is kept: then every index is 0. */
+  private final int mask;
 
   /** The rows of the present cells of the column at hand, ascending. */
   private final int[] presentRows;
@@ -14,23 +19,37 @@ final class ColumnDecoder {
   private final double[] values;
   private int count;
 
-  ColumnDecoder(Columns.Builder columns, int rows, BlockInput in) {
-    this.columns = columns;
-    this.rows = rows;
+  private ColumnDecoder(BlockInput in, int rows, boolean keeps) {
     this.in = in;
-    this.presentRows = new int[rows];
-    this.values = new double[rows];
+    this.rows = rows;
+    this.mask = keeps ? -1 : 0;
+    this.presentRows = new int[keeps ? rows : 1];
+    this.values = new double[keeps ? rows : 1];
   }
 
-  void readAll(int series) {
+  /** Reads {@code series} columns of {@code rows} cells into {@code columns}. */
+  static void read(BlockInput in, int rows, int series, Columns.Builder columns) {
+    ColumnDecoder decoder = new ColumnDecoder(in, rows, true);
     for (int column = 0; column < series; column++) {
-      read(column);
+      decoder.readColumn();
+      for (int i = 0; i < decoder.count; i++) {
+        columns.set(column, decoder.presentRows[i], decoder.values[i]);
+      }
     }
   }
 
-  private void read(int column) {
+  /** Reads as {@link #read} does and keeps nothing, whatever the columns claim to hold. */
+  static void check(BlockInput in, int rows, int series) {
+    ColumnDecoder decoder = new ColumnDecoder(in, rows, false);
+    for (int column = 0; column < series; column++) {
+      decoder.readColumn();
+    }
+  }
+
+  private void readColumn() {
     int head = in.u8("column");
     if (head == 0) {
+      count = 0;
       return;
     }
     readPresence(head >> 6);
@@ -41,10 +60,7 @@ final class ColumnDecoder {
       case BlockCodec.KIND_SCALED_CONSTANT ->
           fill(Decimals.value(whole(in.zigzag("constant")), scale));
       case BlockCodec.KIND_SCALED -> readScaled(scale);
-      default -> XorValues.read(in, values, count);
-    }
-    for (int i = 0; i < count; i++) {
-      columns.set(column, presentRows[i], values[i]);
+      default -> XorValues.read(in, values, count, mask);
     }
   }
 
@@ -52,7 +68,7 @@ final class ColumnDecoder {
     switch (presence) {
       case BlockCodec.PRESENT_ALL -> {
         for (int row = 0; row < rows; row++) {
-          presentRows[row] = row;
+          presentRows[row & mask] = row;
         }
         count = rows;
       }
@@ -69,7 +85,7 @@ final class ColumnDecoder {
         throw new MalformedException("a bitmap longer than the rows");
       }
       for (; bits != 0; bits &= bits - 1) {
-        presentRows[found++] = first + Integer.numberOfTrailingZeros(bits);
+        presentRows[found++ & mask] = first + Integer.numberOfTrailingZeros(bits);
       }
     }
     if (found == 0 || found == rows) {
@@ -80,7 +96,7 @@ final class ColumnDecoder {
 
   private void fill(double value) {
     for (int i = 0; i < count; i++) {
-      values[i] = value;
+      values[i & mask] = value;
     }
   }
 
@@ -88,7 +104,7 @@ final class ColumnDecoder {
     long last = 0;
     for (int i = 0; i < count; i++) {
       last = whole(last + in.zigzag("value"));
-      values[i] = Decimals.value(last, scale);
+      values[i & mask] = Decimals.value(last, scale);
     }
   }
 
