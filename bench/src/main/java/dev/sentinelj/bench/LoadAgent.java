@@ -136,7 +136,7 @@ final class LoadAgent {
         setAccepted = false;
         again(this::connect, RECONNECT_MILLIS);
       }
-      case Downlink.Skewed _, Downlink.Reconciled _ -> {}
+      case Downlink.Skewed _, Downlink.Reconciled _, Downlink.EpochClosed _ -> {}
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public final class ScriptedSessions implements AgentSessions {
       _ -> new CompletableFuture<>();
   private volatile Function<ReconcileQuery, CompletionStage<ReconcileAnswer>> ledger =
       _ -> CompletableFuture.failedFuture(new PortUnavailableException("no ledger scripted"));
+
+  private volatile LongFunction<CompletionStage<Void>> epochs =
+      _ -> CompletableFuture.failedFuture(new PortUnavailableException("no closing scripted"));
 
   private volatile Consumer<Listener> firstWords = _ -> {};
 
@@ -68,6 +72,10 @@ public final class ScriptedSessions implements AgentSessions {
 
   public void answerQueries(Function<ReconcileQuery, CompletionStage<ReconcileAnswer>> script) {
     ledger = script;
+  }
+
+  public void answerEpochClosings(LongFunction<CompletionStage<Void>> script) {
+    epochs = script;
   }
 
   /** The next push that arrived; waits for it. */
@@ -144,6 +152,11 @@ public final class ScriptedSessions implements AgentSessions {
     @Override
     public CompletionStage<ReconcileAnswer> reconcile(ReconcileQuery query) {
       return ledger.apply(query);
+    }
+
+    @Override
+    public CompletionStage<Void> closeEpoch(long epoch) {
+      return epochs.apply(epoch);
     }
 
     @Override

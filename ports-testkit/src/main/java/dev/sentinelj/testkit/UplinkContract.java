@@ -35,7 +35,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -280,6 +282,30 @@ public abstract class UplinkContract {
 
     assertThat(events.next(Downlink.Reconciled.class).answer())
         .isEqualTo(new ReconcileAnswer.Equal(epoch.epoch(), 3, 9));
+  }
+
+  @Test
+  void closeEpoch_ofAnotherEpoch_hearsThatItIsClosed() {
+    BlockingQueue<Long> closed = new LinkedBlockingQueue<>();
+    gateway.answerEpochClosings(other -> {
+      closed.add(other);
+      return CompletableFuture.completedFuture(null);
+    });
+
+    opened().closeEpoch(-77);
+
+    assertThat(events.next(Downlink.EpochClosed.class).epoch()).isEqualTo(-77);
+    assertThat(closed).containsExactly(-77L);
+  }
+
+  @Test
+  void closeEpoch_whenTheStoreDoesNotAnswer_hearsNothingAndTheSessionGoesOn() {
+    Uplink.Session session = opened();
+
+    session.closeEpoch(-77);
+    session.heartbeat(SENT_AT);
+
+    assertThat(gateway.nextHeartbeat()).isEqualTo(SENT_AT);
   }
 
   @Test

@@ -48,8 +48,8 @@ final class Downlinks {
                 new Downlink.SetsNeeded(
                     signal.getSetsNeeded().getSetsList().stream().map(Downlinks::hash).toList()));
         case RECONCILED -> List.of(new Downlink.Reconciled(reconciled(signal.getReconciled())));
-        case EPOCH_CLOSED, CONFIG_UPDATE, KEY_ROTATION, COMMAND, DELETED, FORK, SIGNAL_NOT_SET ->
-            List.of();
+        case EPOCH_CLOSED -> List.of(new Downlink.EpochClosed(signal.getEpochClosed().getEpoch()));
+        case CONFIG_UPDATE, KEY_ROTATION, COMMAND, DELETED, FORK, SIGNAL_NOT_SET -> List.of();
       };
     } catch (IllegalArgumentException e) {
       throw new MalformedException(String.valueOf(e.getMessage()), e);

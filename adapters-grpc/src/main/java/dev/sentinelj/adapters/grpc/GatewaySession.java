@@ -261,7 +261,8 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
         answered();
       }
       case RECONCILE -> reconcile(open, signal.getReconcile());
-      case CLOSE_EPOCH, CONFIG_ACK, KEY_ROTATION_PROOF, COMMAND_RESULT, SIGNAL_NOT_SET -> {
+      case CLOSE_EPOCH -> closeEpoch(open, signal.getCloseEpoch().getEpoch());
+      case CONFIG_ACK, KEY_ROTATION_PROOF, COMMAND_RESULT, SIGNAL_NOT_SET -> {
         Failures.debug("grpc: this build takes no {0}", signal.getSignalCase());
         answered();
       }
@@ -293,6 +294,22 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
                 answered(); // the agent asks again when no answer comes
               } else {
                 fail("reconciling a segment", failure);
+              }
+            });
+  }
+
+  private void closeEpoch(Channel open, long epoch) {
+    var _ =
+        open.session()
+            .closeEpoch(epoch)
+            .whenComplete((_, failure) -> {
+              if (failure == null) {
+                say(ServerSignals.epochClosed(epoch));
+                answered();
+              } else if (Failures.cause(failure) instanceof PortUnavailableException) {
+                answered(); // the agent asks again when no answer comes
+              } else {
+                fail("closing an epoch", failure);
               }
             });
   }

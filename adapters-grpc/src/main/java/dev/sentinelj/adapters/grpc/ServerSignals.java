@@ -15,6 +15,7 @@ import dev.sentinelj.proto.Accepted;
 import dev.sentinelj.proto.AcceptedRange;
 import dev.sentinelj.proto.BackOff;
 import dev.sentinelj.proto.Deleted;
+import dev.sentinelj.proto.EpochClosed;
 import dev.sentinelj.proto.LedgerRow;
 import dev.sentinelj.proto.PushVerdict;
 import dev.sentinelj.proto.Reconciled;
@@ -100,6 +101,12 @@ final class ServerSignals {
       }
     }
     return ServerSignal.newBuilder().setReconciled(wire).build();
+  }
+
+  static ServerSignal epochClosed(long epoch) {
+    return ServerSignal.newBuilder()
+        .setEpochClosed(EpochClosed.newBuilder().setEpoch(epoch))
+        .build();
   }
 
   static ServerSignal deleted() {

@@ -14,6 +14,7 @@ import dev.sentinelj.proto.AgentMessage;
 import dev.sentinelj.proto.AgentSignal;
 import dev.sentinelj.proto.AgentStreamGrpc;
 import dev.sentinelj.proto.BackOff;
+import dev.sentinelj.proto.CloseEpoch;
 import dev.sentinelj.proto.Push;
 import dev.sentinelj.proto.Reconcile;
 import dev.sentinelj.proto.Sealed;
@@ -211,6 +212,7 @@ final class UplinkSession
           Downlink.Progress _,
           Downlink.SetsNeeded _,
           Downlink.Reconciled _,
+          Downlink.EpochClosed _,
           Downlink.Closed _ ->
           false;
     };
@@ -259,6 +261,11 @@ final class UplinkSession
                     .setSeqs(seqs)
                     .setDigest(Handshakes.bytes(query.digest().toBytes())))
             .build());
+  }
+
+  @Override
+  public void closeEpoch(long epoch) {
+    say(AgentSignal.newBuilder().setCloseEpoch(CloseEpoch.newBuilder().setEpoch(epoch)).build());
   }
 
   @Override

@@ -137,9 +137,10 @@ final class InMemoryTransaction implements PartitionTransaction {
   }
 
   @Override
-  public void addSet(AgentId agent, SeriesSet set) {
+  public boolean addSet(AgentId agent, SeriesSet set) {
     live();
     sets.put(new SetKey(agent, set.hash()), set);
+    return true;
   }
 
   @Override

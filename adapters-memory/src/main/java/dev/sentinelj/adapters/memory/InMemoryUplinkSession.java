@@ -177,6 +177,13 @@ final class InMemoryUplinkSession implements Uplink.Session, AgentSessions.Liste
   }
 
   @Override
+  public void closeEpoch(long epoch) {
+    say(opened -> {
+      var _ = opened.closeEpoch(epoch).thenRun(() -> hear(new Downlink.EpochClosed(epoch)));
+    });
+  }
+
+  @Override
   public void close() {
     finish(CloseReason.LOST, "closed by the agent");
   }

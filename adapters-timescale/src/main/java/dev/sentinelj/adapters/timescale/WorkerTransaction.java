@@ -113,9 +113,10 @@ final class WorkerTransaction implements PartitionTransaction {
   }
 
   @Override
-  public void addSet(AgentId agent, SeriesSet set) {
+  public boolean addSet(AgentId agent, SeriesSet set) {
     live();
     run("adding a series set", () -> series.add(agent, set));
+    return true;
   }
 
   @Override

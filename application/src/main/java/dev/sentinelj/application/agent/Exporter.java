@@ -206,6 +206,7 @@ public final class Exporter {
       case Downlink.Refused refused -> onRefused(refused, now);
       case Downlink.Skewed(long serverMillis) -> onSkewed(serverMillis, now);
       case Downlink.SetsNeeded(var hashes) -> sets.asked(hashes);
+      case Downlink.EpochClosed _ -> {}
       case Downlink.Reconciled(var answer) -> outbound.missing(freeing.answered(answer, now));
       case Downlink.Closed(var why, String reason) -> onClosed(why, reason, now);
     }

@@ -80,6 +80,11 @@ final class OpenSession implements AgentSessions.Session {
   }
 
   @Override
+  public CompletionStage<Void> closeEpoch(long epoch) {
+    return directory.closeEpoch(new EpochId(agent(), epoch));
+  }
+
+  @Override
   public void close() {
     synchronized (this) {
       over = true;

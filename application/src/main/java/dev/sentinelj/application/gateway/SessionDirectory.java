@@ -229,6 +229,10 @@ public final class SessionDirectory implements AgentSessions {
     open.remove(session.epoch(), session);
   }
 
+  CompletionStage<Void> closeEpoch(EpochId epoch) {
+    return feed.close(epoch);
+  }
+
   CompletionStage<ReconcileAnswer> reconcile(AgentId agent, ReconcileQuery query) {
     if (query.from() < 1 || query.to() < query.from()) {
       return CompletableFuture.failedFuture(

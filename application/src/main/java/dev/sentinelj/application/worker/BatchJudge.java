@@ -41,6 +41,7 @@ final class BatchJudge {
         case DATA -> new PullItem.Content.Data(codec.decode(batch.header(), batch.body()));
         case LOSS -> new PullItem.Content.Loss(LossRecord.parse(batch.body()));
         case MOVED -> new PullItem.Content.Moved();
+        case COPY -> new PullItem.Content.Unusable("malformed", "copies are not taken yet");
       };
     } catch (MalformedException e) {
       return new PullItem.Content.Unusable("malformed", String.valueOf(e.getMessage()));

@@ -234,7 +234,7 @@ final class PullScript implements PartitionStore.Script {
     List<Believed> entered = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
       switch (answers.get(i)) {
-        case NEW -> entered.add(work.get(i));
+        case NEW, COPIED -> entered.add(work.get(i));
         case DUPLICATE -> count("batches_duplicate", 1);
         case FORK -> fork(tx, work.get(i));
       }

@@ -29,6 +29,7 @@ final class ScriptedUplink implements Uplink {
     final List<Submission> pushed = new ArrayList<>();
     final List<Long> heartbeats = new ArrayList<>();
     final List<ReconcileQuery> questions = new ArrayList<>();
+    final List<Long> closings = new ArrayList<>();
     boolean ready = true;
     boolean closed;
     private final Consumer<Downlink> events;
@@ -75,6 +76,11 @@ final class ScriptedUplink implements Uplink {
     @Override
     public void reconcile(ReconcileQuery query) {
       questions.add(query);
+    }
+
+    @Override
+    public void closeEpoch(long epoch) {
+      closings.add(epoch);
     }
 
     @Override

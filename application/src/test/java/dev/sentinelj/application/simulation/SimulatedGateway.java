@@ -168,6 +168,11 @@ final class SimulatedGateway implements AgentSessions {
     }
 
     @Override
+    public CompletionStage<Void> closeEpoch(long epoch) {
+      return session.closeEpoch(epoch);
+    }
+
+    @Override
     public void close() {
       session.close();
     }

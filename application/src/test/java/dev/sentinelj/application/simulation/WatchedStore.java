@@ -90,7 +90,7 @@ final class WatchedStore {
               lease,
               tx -> {
                 WatchedTransaction watched = new WatchedTransaction(plant, lease.partition(), tx);
-                plant.watch(() -> begin(watched));
+                plant.watch(() -> WatchedStore.this.begin(watched));
                 script.run(watched);
                 moved.set(watched.moveLater());
               });

@@ -111,8 +111,8 @@ final class WatchedTransaction implements PartitionTransaction {
   }
 
   @Override
-  public void addSet(AgentId agent, SeriesSet set) {
-    tx.addSet(agent, set);
+  public boolean addSet(AgentId agent, SeriesSet set) {
+    return tx.addSet(agent, set);
   }
 
   @Override

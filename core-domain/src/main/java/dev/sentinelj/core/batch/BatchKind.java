@@ -6,8 +6,10 @@ public enum BatchKind {
   DATA(1),
   /** Sequence numbers whose samples are gone, with the reason: a {@link LossRecord}. */
   LOSS(2),
-  /** The epoch's samples that live on in another epoch. */
-  MOVED(3);
+  /** What became of an epoch that was closed: a {@link MovedRecord}. */
+  MOVED(3),
+  /** A batch of an epoch that was closed, carried over whole: a {@link CopiedBatch}. */
+  COPY(4);
 
   private final int code;
 

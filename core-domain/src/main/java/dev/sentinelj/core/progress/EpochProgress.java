@@ -43,4 +43,9 @@ public record EpochProgress(
   public EpochProgress withFork() {
     return new EpochProgress(epoch, through, above, balance, closed, true);
   }
+
+  /** The same epoch, which takes no more batches. */
+  public EpochProgress withClosed() {
+    return new EpochProgress(epoch, through, above, balance, true, forked);
+  }
 }

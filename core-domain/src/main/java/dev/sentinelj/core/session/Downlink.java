@@ -40,6 +40,9 @@ public sealed interface Downlink {
 
   record Reconciled(ReconcileAnswer answer) implements Downlink {}
 
+  /** From now on no batch of this epoch of the agent commits any more. */
+  record EpochClosed(long epoch) implements Downlink {}
+
   /**
    * The session is over; nothing follows.
    *

@@ -51,6 +51,43 @@ public interface PartitionStore {
   CompletionStage<Map<Lane, BusPosition>> positions(Lease lease);
 
   /**
+   * As {@link #positions}, for an owner that begins to work: counts the beginning, so that a batch
+   * that kills every process that reads it is found. Fails when the lease is gone.
+   */
+  default CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
+  /**
+   * Where a lane stands.
+   *
+   * @param begun how often work on it was begun since its position last moved, this time included
+   * @param index the batch of the next message that was tried last on its own; -1 for none
+   * @param tries how often that batch was tried on its own; 0 for none
+   */
+  record LaneState(BusPosition position, int begun, int index, int tries) {}
+
+  /**
+   * Notes that a batch of the message behind the position of a lane is about to be tried on its
+   * own; {@link #begin} tells it until the position moves. Fails when the lease is gone.
+   *
+   * @param index of the batch in its message
+   * @param tries how often it will then have been tried, at least 1
+   */
+  default CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
+  /**
+   * Runs {@code script} as {@link #transact} does, for somebody who owns no partition: it may do
+   * everything but move a position, which ends it as {@link Outcome.Fenced}. The locks on epochs
+   * keep it apart from the owner of the partition.
+   */
+  default CompletionStage<Outcome> repair(int partition, Script script) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
+  /**
    * Runs {@code script} in one transaction and commits it. Completes with what happened:
    *
    * <ul>

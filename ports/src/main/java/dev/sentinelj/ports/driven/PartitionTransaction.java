@@ -2,9 +2,11 @@ package dev.sentinelj.ports.driven;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
@@ -31,11 +33,26 @@ public interface PartitionTransaction {
   /**
    * Enters each claim that is not in the ledger yet, and says of each what the ledger had: in the
    * order of {@code claims}, which may name one id twice: the second one meets what the first
-   * entered.
+   * entered. An origin whose copy is entered meets {@link LedgerAnswer#DUPLICATE} when it comes
+   * with the same content hash later, and gets no row.
    */
   List<LedgerAnswer> claim(List<LedgerClaim> claims);
 
-  record LedgerClaim(BatchId id, Sha256 contentHash, long samples) {}
+  /**
+   * @param sampleTo the running count of samples behind this batch, as its header says
+   * @param origin where the content was first, when the batch is a copy
+   */
+  record LedgerClaim(
+      BatchId id,
+      Sha256 contentHash,
+      long samples,
+      long sampleTo,
+      Optional<CopiedBatch.Origin> origin) {
+    /** A claim of a batch that is no copy. */
+    public LedgerClaim(BatchId id, Sha256 contentHash, long samples) {
+      this(id, contentHash, samples, samples, Optional.empty());
+    }
+  }
 
   /** What the ledger knew of an id before the claim. */
   enum LedgerAnswer {
@@ -44,14 +61,27 @@ public interface PartitionTransaction {
     /** The same content hash. */
     DUPLICATE,
     /** Another content hash; the ledger keeps what it had. */
-    FORK
+    FORK,
+
+    /**
+     * Nothing: it is entered now. But its content came in before: another copy of the same origin
+     * is entered, or the origin itself with the same content hash, in this transaction too.
+     */
+    COPIED
   }
 
   /** The definition under this hash that this agent brought before, if any. */
   Optional<SeriesSet> knownSet(AgentId agent, Sha256 set);
 
-  /** Keeps a definition for this agent; other agents do not see it. Idempotent. */
-  void addSet(AgentId agent, SeriesSet set);
+  /**
+   * Keeps a definition for this agent; other agents do not see it. Idempotent.
+   *
+   * @return false, with nothing kept, when the agent has {@link #MAX_SETS} others
+   */
+  boolean addSet(AgentId agent, SeriesSet set);
+
+  /** Most definitions kept per agent. */
+  int MAX_SETS = 10_000;
 
   /**
    * The ids of the series of {@code set} for this agent, in its order; series never seen before get
@@ -108,7 +138,8 @@ public interface PartitionTransaction {
   /**
    * Notes losses of an epoch. A seq that the ledger has is not lost: of an entry's samples, those
    * of the ledger rows within {@code from..to} do not count, and never less than 0 remain. An entry
-   * with the same {@code from} and {@code to} as one noted before changes nothing.
+   * with the same {@code from} and {@code to} as one noted before changes nothing. Of an entry that
+   * encloses others noted before, what these still count is taken off: nothing is lost twice.
    *
    * @return the samples that count as lost after this and did not before
    */
@@ -142,6 +173,44 @@ public interface PartitionTransaction {
    * more.
    */
   List<ParkedBatch> unpark(AgentId agent, Sha256 set);
+
+  /**
+   * The batches of this partition that were parked before {@code receivedBeforeMillis}, in the
+   * order they were parked, at most {@code limit}; they wait no more.
+   */
+  default List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
+  /**
+   * Notes the last word of one log on a closed epoch. The same closed and new epoch again changes
+   * nothing.
+   *
+   * @param closed the closed epoch, locked
+   * @param into the epoch of the record's batch
+   */
+  default Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
+  /**
+   * All words on a closed epoch together.
+   *
+   * @param moved samples that live on elsewhere
+   * @param difference samples that the logs counted and that are neither in the ledger, nor lost,
+   *     nor moved; below 0 when more is there than was counted
+   */
+  record Settlement(long moved, long difference) {}
+
+  /** A row kept aside that was not replayed yet, locked until the end of the transaction. */
+  default Optional<QuarantineRow> lockQuarantined(long id) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
+  /** Marks a row kept aside as replayed; it stays where it is and counts no more. */
+  default void markReplayed(long id, String by) {
+    throw new UnsupportedOperationException("not there yet");
+  }
 
   /**
    * Replaces the progress rows of locked epochs. This, and nothing else, makes the word on an epoch

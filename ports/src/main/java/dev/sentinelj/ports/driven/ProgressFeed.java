@@ -51,6 +51,16 @@ public interface ProgressFeed {
    */
   CompletionStage<List<ReconcileAnswer.Row>> ledger(EpochId epoch, long from, long to);
 
+  /**
+   * Marks an epoch closed, under the same lock that every {@link PartitionTransaction#lockEpochs}
+   * takes: a transaction that locked it before is waited for, one that locks it after finds it
+   * closed. The word on the epoch changes. Idempotent; an epoch never heard of is entered as
+   * closed.
+   */
+  default CompletionStage<Void> close(EpochId epoch) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+
   /** All agents that were deleted, by id: they may be told nothing more. */
   CompletionStage<List<AgentId>> deleted();
 }

@@ -39,6 +39,9 @@ public interface Uplink {
     /** Asks for {@link Downlink.Reconciled}. */
     void reconcile(ReconcileQuery query);
 
+    /** Asks for {@link Downlink.EpochClosed} of any epoch of this agent. */
+    void closeEpoch(long epoch);
+
     void close();
   }
 }

@@ -59,6 +59,12 @@ public interface AgentSessions {
     /** Fails with {@link dev.sentinelj.ports.PortUnavailableException}. */
     CompletionStage<ReconcileAnswer> reconcile(ReconcileQuery query);
 
+    /**
+     * Closes an epoch of the session's agent: when the stage completes, no batch of it commits any
+     * more. Idempotent. Fails with {@link dev.sentinelj.ports.PortUnavailableException}.
+     */
+    CompletionStage<Void> closeEpoch(long epoch);
+
     /** The agent went away. Idempotent. */
     void close();
   }
