@@ -94,9 +94,9 @@ final class ValidInputs {
   }
 
   List<byte[]> losses() {
-    return many(() -> new LossRecord(
-            Stream.generate(this::loss).limit(1 + random.nextInt(9)).toList())
-        .toBytes());
+    return many(() ->
+        new LossRecord(Stream.generate(this::loss).limit(1 + random.nextInt(9)).toList())
+            .toBytes());
   }
 
   List<byte[]> sets() {

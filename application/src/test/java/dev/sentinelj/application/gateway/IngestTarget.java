@@ -144,8 +144,7 @@ public final class IngestTarget implements FuzzTarget {
     return sets;
   }
 
-  private static RawSubmission raw(
-      byte[] header, byte[] envelope, byte[] body, List<byte[]> sets) {
+  private static RawSubmission raw(byte[] header, byte[] envelope, byte[] body, List<byte[]> sets) {
     return new RawSubmission(header, envelope, body, sets);
   }
 

@@ -102,8 +102,7 @@ public final class BlockCodec {
 
     BlockInput in = new BlockInput(bytes);
     Head head = readHead(in, maxCells);
-    Columns.Builder columns =
-        new Columns.Builder(head.series(), readTimes(in, head.rows(), true));
+    Columns.Builder columns = new Columns.Builder(head.series(), readTimes(in, head.rows(), true));
     ColumnDecoder.read(in, head.rows(), head.series(), columns);
     return new Block(head.set(), columns.build());
   }

@@ -97,7 +97,8 @@ final class SetCheck {
       throw new MalformedException(field + " is not UTF-8");
     }
     int second = length > 1 ? bytes[at + 1] & 0xFF : 0;
-    boolean valid = length == 1 || (second >= leastSecond(first) && second <= greatestSecond(first));
+    boolean valid =
+        length == 1 || (second >= leastSecond(first) && second <= greatestSecond(first));
     for (int i = 2; i < length; i++) {
       valid &= (bytes[at + i] & 0xC0) == 0x80;
     }
@@ -201,8 +202,12 @@ final class SetCheck {
 
   private int compare(long one, long other) {
     return Arrays.compareUnsigned(
-        bytes, (int) (one >>> Integer.SIZE), (int) one,
-        bytes, (int) (other >>> Integer.SIZE), (int) other);
+        bytes,
+        (int) (one >>> Integer.SIZE),
+        (int) one,
+        bytes,
+        (int) (other >>> Integer.SIZE),
+        (int) other);
   }
 
   private int u8(String field) {
@@ -217,6 +222,6 @@ final class SetCheck {
   }
 
   private int lengthAt(int text) {
-    return (bytes[text] & 0xFF) << 8 | bytes[text + 1] & 0xFF;
+    return (bytes[text] & 0xFF) << 8 | (bytes[text + 1] & 0xFF);
   }
 }

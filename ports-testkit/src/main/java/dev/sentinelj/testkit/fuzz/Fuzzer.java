@@ -30,8 +30,7 @@ public final class Fuzzer {
   private static final int WARM_UP = 300;
 
   private static final int MAX_FINDINGS = 20;
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final FuzzTarget target;
   private final long seed;
@@ -106,8 +105,7 @@ public final class Fuzzer {
   /** What one call did. */
   private record Cost(boolean accepted, long allocated, long nanos) {
     Cost least(Cost other) {
-      return new Cost(
-          accepted, Math.min(allocated, other.allocated), Math.min(nanos, other.nanos));
+      return new Cost(accepted, Math.min(allocated, other.allocated), Math.min(nanos, other.nanos));
     }
   }
 

@@ -20,10 +20,41 @@ public final class Mutator {
   private static final int MAX_STEPS = 6;
 
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 7, 8, 63, 64, 127, 128, 255, 256, 999, 1_000, 1_001, 4_095, 4_096, 10_000, 32_767,
-    32_768, 65_535, 65_536, 999_999, 1_000_000, 1_000_001, Integer.MAX_VALUE, Integer.MIN_VALUE,
-    1L << 32, (1L << 53) - 1, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE, Long.MIN_VALUE,
-    Double.doubleToRawLongBits(Double.NaN), Double.doubleToRawLongBits(-0.0)
+    0,
+    1,
+    -1,
+    2,
+    7,
+    8,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    999,
+    1_000,
+    1_001,
+    4_095,
+    4_096,
+    10_000,
+    32_767,
+    32_768,
+    65_535,
+    65_536,
+    999_999,
+    1_000_000,
+    1_000_001,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 32,
+    (1L << 53) - 1,
+    1L << 53,
+    (1L << 53) + 1,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    Double.doubleToRawLongBits(Double.NaN),
+    Double.doubleToRawLongBits(-0.0)
   };
 
   private final SplittableRandom random;
