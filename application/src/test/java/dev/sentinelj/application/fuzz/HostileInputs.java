@@ -20,7 +20,7 @@ final class HostileInputs {
   private static final Map<String, List<byte[]>> BY_TARGET =
       Map.of(
           "set", List.of(equalHashes(false), equalHashes(true), smallest(), oneLongText()),
-          "block", List.of(emptyColumns(), claims(), constants()),
+          "block", List.of(emptyColumns(), zeros(), claims(), constants()),
           "body", List.of(equalSeries(), equalTimes(), nestedGroups(), onlyTags(), histogram()),
           "envelope", List.of(longText("sentinel/envelope", 65_535), longText("x", 65_535)),
           "header", List.of(longText("sentinel/batch-header", 65_535)),
@@ -69,9 +69,14 @@ final class HostileInputs {
     out.text(name).u8(1).text("").u16(0);
   }
 
-  /** A million cells, none of them there, in two thousand bytes. */
+  /** A million cells, none of them there, in a few hundred bytes. */
   private static byte[] emptyColumns() {
-    return block(1_000, 1_000, new byte[1_000]);
+    return block(2_000, 500, filled(250, 0));
+  }
+
+  /** A million cells, all of them there, in as few bytes, and one byte too many. */
+  private static byte[] zeros() {
+    return block(2_000, 500, filled(251, 0x88));
   }
 
   /** A million cells in forty bytes. */
@@ -79,13 +84,11 @@ final class HostileInputs {
     return block(1_000, 1_000, new byte[0]);
   }
 
-  /** Constant columns of many rows, the last one cut off. */
+  /** Columns of one number for many rows, the last one cut off. */
   private static byte[] constants() {
-    byte[] columns = new byte[9 * 400];
-    for (int i = 0; i < columns.length; i += 9) {
-      columns[i] = 0x40;
-    }
-    return block(2_000, 401, columns);
+    byte[] columns = filled(120 + 2 * 240 - 1, 0);
+    Arrays.fill(columns, 0, 120, (byte) 0x11);
+    return block(4_000, 240, columns);
   }
 
   private static byte[] block(int rows, int series, byte[] columns) {
@@ -94,9 +97,18 @@ final class HostileInputs {
     out.writeBytes(new byte[32]);
     out.writeBytes(varint(rows));
     out.writeBytes(varint(series));
-    out.writeBytes(columns.length == 0 ? new byte[0] : new byte[rows]);
+    if (columns.length > 0) {
+      out.writeBytes(new byte[] {0, 0, 1});
+      out.writeBytes(new byte[(rows - 2 + 7) / 8]);
+    }
     out.writeBytes(columns);
     return out.toByteArray();
+  }
+
+  private static byte[] filled(int length, int value) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) value);
+    return bytes;
   }
 
   /** Plain metrics whose series all have one hash. */

@@ -5,6 +5,7 @@ import dev.sentinelj.application.gateway.IngestTarget;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.BlockCodec;
 import dev.sentinelj.core.frame.Frame;
@@ -49,10 +50,13 @@ final class Targets {
         ParserTarget.of("heartbeat", heartbeats(), HeartbeatProof::parse),
         ParserTarget.of("batch", valid.batches(), Targets::readBatch),
         ParserTarget.of("loss", valid.losses(), LossRecord::parse),
+        ParserTarget.of("moved", valid.moved(), MovedRecord::parse),
+        ParserTarget.of("copy", valid.copies(), ValidInputs::readCopy),
         ParserTarget.of("set", valid.sets(), SeriesSet::parse),
         ParserTarget.of("block", valid.blocks(), BlockCodec::decode),
         ParserTarget.of("frame", frames(valid), bytes -> Frame.open(bytes, ADDRESS, CLUSTER))
-            .dressed(Targets::sealed),
+            .dressed(Targets::sealed)
+            .refusing(Targets::frameBytes),
         ParserTarget.of("message", valid.messages(), StoredMessage::parse),
         ParserTarget.of("segment", valid.segments(), Targets::scan)
             .dressed(Targets::summed)
@@ -62,6 +66,11 @@ final class Targets {
             .refusing(Targets::bodyBytes)
             .accepting(Targets::bodyBytes),
         new IngestTarget());
+  }
+
+  /** The batches of a frame become objects one by one. It is read behind the cluster's MAC only. */
+  private static long frameBytes(long input) {
+    return 16 * input + 16 * 1024;
   }
 
   /** A scan refuses nothing, it lists: some objects for each record or damage of 32 bytes. */

@@ -5,10 +5,12 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.block.BlockCodec;
@@ -36,6 +38,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Valid inputs of every format, of many shapes, always the same. */
@@ -99,6 +102,29 @@ final class ValidInputs {
             .toBytes());
   }
 
+  List<byte[]> moved() {
+    return many(() -> {
+      List<MovedRecord.Entry> moved =
+          LongStream.range(0, random.nextInt(9))
+              .mapToObj(i -> new MovedRecord.Entry(1 + 10 * i, 5 + 10 * i, random.nextInt(99)))
+              .toList();
+      List<LossRecord.Entry> lost = Stream.generate(this::loss).limit(random.nextInt(5)).toList();
+      return new MovedRecord(random.nextLong(), 100, 1_000, moved, lost).toBytes();
+    });
+  }
+
+  List<byte[]> copies() {
+    return many(() -> new CopiedBatch(batch()).toBytes());
+  }
+
+  /** Reads the body of a copy that has the header of its original, in another epoch. */
+  static void readCopy(byte[] body) {
+    BatchId id = new BatchId(new EpochId(SignedBatches.AGENT, 1), 1);
+    BatchHeader header =
+        new BatchHeader(BatchKind.COPY, id, 0, 10, T0, T0 + 11, 0, Sha256.of(body));
+    CopiedBatch.parse(SigningPolicy.signContent(SignedBatches.KEY, header, body));
+  }
+
   List<byte[]> sets() {
     return many(() -> set(1 + random.nextInt(12)).toBytes());
   }
@@ -147,9 +173,10 @@ final class ValidInputs {
     long[] times = random.longs(rows, 0, 100_000).map(step -> T0 + step).toArray();
     Columns.Builder columns = new Columns.Builder(series, times);
     for (int column = 0; column < series; column++) {
-      int kind = random.nextInt(6);
+      int kind = random.nextInt(8);
+      boolean gaps = random.nextInt(3) == 0;
       for (int row = 0; row < rows; row++) {
-        if (kind != 5 || random.nextBoolean()) {
+        if (!gaps || random.nextBoolean()) {
           columns.set(column, row, value(kind, row));
         }
       }
@@ -164,6 +191,8 @@ final class ValidInputs {
       case 2 -> 1_000.0 + row;
       case 3 -> random.nextDouble();
       case 4 -> row % 3 == 0 ? Double.NaN : -0.0;
+      case 5 -> random.nextInt(97) / (9_973.0 + row);
+      case 6 -> 4_096.0 * random.nextInt(1_000);
       default -> random.nextInt(100) / 100.0;
     };
   }
@@ -199,7 +228,7 @@ final class ValidInputs {
     long[] times = IntStream.range(0, 12).mapToLong(i -> T0 + i).toArray();
     Columns.Builder columns = new Columns.Builder(2, times);
     for (int row = 0; row < 12; row++) {
-      columns.set(0, row, value(random.nextInt(6), row)).set(1, row, row);
+      columns.set(0, row, value(random.nextInt(8), row)).set(1, row, row);
     }
     return new ProtobufBatchCodec()
         .encode(HEADER.id(), HEADER.sampleFrom(), T0, List.of(new Block(hash(), columns.build())));
@@ -209,7 +238,7 @@ final class ValidInputs {
   private byte[] plainBody() {
     Batch.Builder batch = Batch.newBuilder().setAgentId(HEADER.id().agent().value());
     for (int i = 0; i < 12; i++) {
-      batch.addMetrics(plain(i).setValueDouble(value(random.nextInt(6), i)));
+      batch.addMetrics(plain(i).setValueDouble(value(random.nextInt(8), i)));
     }
     for (int i = 0; i < 2; i++) {
       batch.addMetrics(

@@ -17,7 +17,7 @@ public record LossRecord(List<Entry> entries) {
   public static final String DOMAIN = "sentinel/loss";
   public static final int MAX_ENTRIES = 1_000;
   private static final int VERSION = 1;
-  private static final int ENTRY_BYTES = 3 * Long.BYTES + 1;
+  static final int ENTRY_BYTES = 3 * Long.BYTES + 1;
 
   public LossRecord {
     entries = List.copyOf(entries);
