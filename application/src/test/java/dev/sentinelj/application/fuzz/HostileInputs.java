@@ -3,8 +3,6 @@ package dev.sentinelj.application.fuzz;
 import dev.sentinelj.core.block.BlockCodec;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.wire.WireWriter;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -92,17 +90,12 @@ final class HostileInputs {
   }
 
   private static byte[] block(int rows, int series, byte[] columns) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(BlockCodec.VERSION);
-    out.writeBytes(new byte[32]);
-    out.writeBytes(varint(rows));
-    out.writeBytes(varint(series));
+    ProtoBytes out = new ProtoBytes().raw((byte) BlockCodec.VERSION).raw(new byte[32]);
+    out.varint(rows).varint(series);
     if (columns.length > 0) {
-      out.writeBytes(new byte[] {0, 0, 1});
-      out.writeBytes(new byte[(rows - 2 + 7) / 8]);
+      out.raw((byte) 0, (byte) 0, (byte) 1).raw(new byte[(rows - 2 + 7) / 8]);
     }
-    out.writeBytes(columns);
-    return out.toByteArray();
+    return out.raw(columns).toBytes();
   }
 
   private static byte[] filled(int length, int value) {
@@ -113,66 +106,49 @@ final class HostileInputs {
 
   /** Plain metrics whose series all have one hash. */
   private static byte[] equalSeries() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ProtoBytes out = new ProtoBytes();
     for (int i = 0; i < 30_000; i++) {
-      out.writeBytes(field(6, metric(equalHashName(i), 7)));
+      out.bytes(6, metric(equalHashName(i), 7));
     }
-    return out.toByteArray();
+    return out.toBytes();
   }
 
   /** Samples of one series at times that all have one hash. */
   private static byte[] equalTimes() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ProtoBytes out = new ProtoBytes();
     for (long i = 0; i < 60_000; i++) {
-      out.writeBytes(field(6, metric("a", i << 32 | i)));
+      out.bytes(6, metric("a", i << 32 | i));
     }
-    return out.toByteArray();
+    return out.toBytes();
   }
 
-  private static byte[] metric(String name, long time) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(field(1, name.getBytes(StandardCharsets.UTF_8)));
-    out.writeBytes(new byte[] {3 << 3, 1, 5 << 3, 1, 7 << 3});
-    out.writeBytes(varint(time));
-    return out.toByteArray();
+  private static ProtoBytes metric(String name, long time) {
+    return new ProtoBytes().text(1, name).number(3, 1).number(5, 1).number(7, time);
   }
 
   /** Groups within groups. */
   private static byte[] nestedGroups() {
-    byte[] groups = new byte[200_000];
-    Arrays.fill(groups, (byte) (9 << 3 | 3));
-    return groups;
+    return filled(200_000, 9 << 3 | 3);
   }
 
   /** Metrics without anything in them. */
   private static byte[] onlyTags() {
-    byte[] tags = new byte[200_000];
-    for (int i = 0; i < tags.length; i += 2) {
-      tags[i] = 6 << 3 | 2;
+    ProtoBytes tags = new ProtoBytes();
+    for (int i = 0; i < 100_000; i++) {
+      tags.bytes(6, new byte[0]);
     }
-    return tags;
+    return tags.toBytes();
   }
 
   /** A histogram of a thousand boundaries that repeats a long label in each of its series. */
   private static byte[] histogram() {
-    ByteArrayOutputStream histogram = new ByteArrayOutputStream();
-    WireWriter boundaries = new WireWriter(8_000);
+    ProtoBytes boundaries = new ProtoBytes();
     for (int i = 0; i < 1_000; i++) {
-      boundaries.i64(Long.reverseBytes(Double.doubleToRawLongBits(i)));
+      boundaries.bits(i);
     }
-    histogram.writeBytes(field(1, boundaries.toBytes()));
-    histogram.writeBytes(field(2, new byte[1_001]));
-    byte[] label = field(1, new byte[] {'k'});
-    byte[] value = field(2, "v".repeat(1_000).getBytes(StandardCharsets.UTF_8));
-    ByteArrayOutputStream entry = new ByteArrayOutputStream();
-    entry.writeBytes(label);
-    entry.writeBytes(value);
-    ByteArrayOutputStream metric = new ByteArrayOutputStream();
-    metric.writeBytes(field(1, new byte[] {'h'}));
-    metric.writeBytes(field(2, entry.toByteArray()));
-    metric.writeBytes(new byte[] {3 << 3, 3});
-    metric.writeBytes(field(6, histogram.toByteArray()));
-    return field(6, metric.toByteArray());
+    ProtoBytes histogram = new ProtoBytes().bytes(1, boundaries).bytes(2, new byte[1_001]);
+    ProtoBytes metric = new ProtoBytes().text(1, "h").entry(2, "k", "v".repeat(1_000)).number(3, 3);
+    return new ProtoBytes().bytes(6, metric.bytes(6, histogram)).toBytes();
   }
 
   private static byte[] longText(String domain, int length) {
@@ -194,24 +170,5 @@ final class HostileInputs {
       out.i32(0x534A5243);
     }
     return out.toBytes();
-  }
-
-  private static byte[] field(int number, byte[] value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(varint((long) number << 3 | 2));
-    out.writeBytes(varint(value.length));
-    out.writeBytes(value);
-    return out.toByteArray();
-  }
-
-  private static byte[] varint(long value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      out.write((int) (rest | 0x80));
-      rest >>>= 7;
-    }
-    out.write((int) rest);
-    return out.toByteArray();
   }
 }

@@ -26,9 +26,6 @@ import dev.sentinelj.core.wal.RecordKind;
 import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wal.StoredMessage;
 import dev.sentinelj.core.wire.WireWriter;
-import dev.sentinelj.proto.Batch;
-import dev.sentinelj.proto.Histogram;
-import dev.sentinelj.proto.Metric;
 import dev.sentinelj.testkit.SignedBatches;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -198,7 +195,7 @@ final class ValidInputs {
   }
 
   private LossRecord.Entry loss() {
-    long from = 1 + random.nextInt(99);
+    long from = 1L + random.nextInt(99);
     LossReason reason = LossReason.ofCode(1 + random.nextInt(4));
     return new LossRecord.Entry(from, from + random.nextInt(9), random.nextInt(99), reason);
   }
@@ -215,7 +212,7 @@ final class ValidInputs {
     ByteBuffer out = ByteBuffer.allocate(4_096);
     out.put(SegmentHeader.of(7, 1, 1, 0).toBytes());
     for (int i = 1; i <= records; i++) {
-      RecordKind kind = RecordKind.values()[random.nextInt(RecordKind.values().length)];
+      RecordKind kind = RecordKind.ofCode(1 + random.nextInt(4)).orElseThrow();
       byte[] payload = message().toBytes();
       RecordFrame.write(out, kind, i, random.nextInt(out.position()), payload);
     }
@@ -234,35 +231,33 @@ final class ValidInputs {
         .encode(HEADER.id(), HEADER.sampleFrom(), T0, List.of(new Block(hash(), columns.build())));
   }
 
-  /** Twelve gauges and counters, and two histograms of three boundaries. */
+  /** Ten gauges and counters, and two histograms of three boundaries, which are six samples each, and two integers. */
   private byte[] plainBody() {
-    Batch.Builder batch = Batch.newBuilder().setAgentId(HEADER.id().agent().value());
-    for (int i = 0; i < 12; i++) {
-      batch.addMetrics(plain(i).setValueDouble(value(random.nextInt(8), i)));
+    ProtoBytes body = new ProtoBytes().text(1, HEADER.id().agent().value());
+    for (int i = 0; i < 10; i++) {
+      body.bytes(6, plain(i + 2, 1 + random.nextInt(2)).real(4, value(random.nextInt(8), i)));
     }
     for (int i = 0; i < 2; i++) {
-      batch.addMetrics(
-          plain(i).setRtype(dev.sentinelj.proto.MetricType.HISTOGRAM).setHistogram(histogram()));
+      body.bytes(6, plain(i, 3).bytes(6, histogram()));
     }
-    return batch.putMeta("k", "v").build().toByteArray();
+    body.bytes(6, plain(11, 1).number(5, random.nextLong()));
+    body.bytes(6, plain(11, 2).number(5, random.nextInt(9)));
+    return body.entry(7, "k", "v").toBytes();
   }
 
-  private Metric.Builder plain(int i) {
-    return Metric.newBuilder()
-        .setName("m" + random.nextInt(4) + text(0))
-        .setUnit("By")
-        .setRtype(dev.sentinelj.proto.MetricType.forNumber(1 + random.nextInt(2)))
-        .putLabels(text(1), text(0))
-        .setTimestampMs(T0 + i);
+  private ProtoBytes plain(int i, int type) {
+    return new ProtoBytes()
+        .text(1, "m" + random.nextInt(4) + text(0))
+        .entry(2, text(1), text(0))
+        .number(3, type)
+        .number(7, T0 + i)
+        .text(8, "By");
   }
 
-  private static Histogram histogram() {
-    return Histogram.newBuilder()
-        .addAllBoundaries(List.of(0.5, 1.0, 2.5))
-        .addAllCounts(List.of(1L, 2L, 0L, 4L))
-        .setCount(7)
-        .setSum(9.5)
-        .build();
+  private static ProtoBytes histogram() {
+    ProtoBytes boundaries = new ProtoBytes().bits(0.5).bits(1).bits(2.5);
+    byte[] counts = {1, 2, 0, 4};
+    return new ProtoBytes().bytes(1, boundaries).bytes(2, counts).number(3, 7).real(4, 9.5);
   }
 
   private Sha256 hash() {

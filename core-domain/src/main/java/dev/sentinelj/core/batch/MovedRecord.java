@@ -71,7 +71,10 @@ public record MovedRecord(
 
   public byte[] toBytes() {
     WireWriter out =
-        WireWriter.message(DOMAIN, VERSION, 64 + MOVED_BYTES * moved.size() + LossRecord.ENTRY_BYTES * lost.size())
+        WireWriter.message(
+                DOMAIN,
+                VERSION,
+                64 + MOVED_BYTES * moved.size() + LossRecord.ENTRY_BYTES * lost.size())
             .i64(epoch)
             .i64(lastSeq)
             .i64(samples)

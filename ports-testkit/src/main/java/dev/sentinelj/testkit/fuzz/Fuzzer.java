@@ -153,7 +153,7 @@ public final class Fuzzer {
     long bytes = trial.bytes();
     if (cost.accepted()) {
       accepted++;
-      acceptedRatio = Math.max(acceptedRatio, cost.allocated() / Math.max(1024.0, bytes));
+      acceptedRatio = Math.max(acceptedRatio, (double) cost.allocated() / Math.max(1024, bytes));
     } else {
       beyondTwice = Math.max(beyondTwice, cost.allocated() - 2 * bytes);
       nanosPerKib = Math.max(nanosPerKib, cost.nanos() / kib(bytes));

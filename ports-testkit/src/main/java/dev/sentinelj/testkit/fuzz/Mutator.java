@@ -145,7 +145,7 @@ public final class Mutator {
     }
     int rest = bytes.length - at - width + random.nextInt(-1, 2);
     for (int i = 0; i < width; i++) {
-      bytes[at + i] = (byte) (rest >>> 8 * (width - 1 - i));
+      bytes[at + i] = (byte) (rest >>> (8 * (width - 1 - i)));
     }
     return bytes;
   }
