@@ -231,7 +231,10 @@ final class ValidInputs {
         .encode(HEADER.id(), HEADER.sampleFrom(), T0, List.of(new Block(hash(), columns.build())));
   }
 
-  /** Ten gauges and counters, and two histograms of three boundaries, which are six samples each, and two integers. */
+  /**
+   * Ten gauges and counters, and two histograms of three boundaries, which are six samples each,
+   * and two integers.
+   */
   private byte[] plainBody() {
     ProtoBytes body = new ProtoBytes().text(1, HEADER.id().agent().value());
     for (int i = 0; i < 10; i++) {
