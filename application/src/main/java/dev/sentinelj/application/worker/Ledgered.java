@@ -106,7 +106,7 @@ final class Ledgered {
     changed = true;
   }
 
-  /** What is told of the epoch changes although its row does not. */
+  /** The word on the epoch changed, although nothing was added to it. */
   void touch() {
     changed = true;
   }

@@ -9,6 +9,8 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.ports.driven.PartitionStore.Lease;
+import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
@@ -127,20 +129,19 @@ class WorkerPoisonTest {
   }
 
   private void fillSets() {
-    var lease =
-        (dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer.Granted)
-            Stages.await(worker.store().lease(0, "filler", Optional.empty()));
+    LeaseAnswer answer = Stages.await(worker.store().lease(0, "filler", Optional.empty()));
+    Lease lease = ((LeaseAnswer.Granted) answer).lease();
     Stages.await(
         worker
             .store()
             .transact(
-                lease.lease(),
+                lease,
                 tx -> {
                   for (int i = 0; i < PartitionTransaction.MAX_SETS; i++) {
                     tx.addSet(worker.agent(), TestBatches.set("set " + i));
                   }
                 }));
-    Stages.await(worker.store().release(lease.lease()));
+    Stages.await(worker.store().release(lease));
   }
 
   /** Five batches, of which the third is poison, in three messages. */
