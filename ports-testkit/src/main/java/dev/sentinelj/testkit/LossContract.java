@@ -222,8 +222,7 @@ public abstract class LossContract extends StoreContract {
         int seq = random.nextInt(1, SEQS + 1);
         if ((step >= 30 || random.nextBoolean()) && !entries.isEmpty()) {
           LossRecord.Entry entry = entries.remove(random.nextInt(entries.size()));
-          counted +=
-              committed(lease, tx -> tx.addLosses(of, new LossRecord(List.of(entry))));
+          counted += committed(lease, tx -> tx.addLosses(of, new LossRecord(List.of(entry))));
           Arrays.fill(named, (int) entry.from(), (int) entry.to() + 1, true);
           known[(int) entry.from()] |= entry.reason() == LossReason.TORN;
         } else if (!rows[seq]) {

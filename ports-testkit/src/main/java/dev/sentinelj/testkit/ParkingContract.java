@@ -138,12 +138,13 @@ public abstract class ParkingContract extends StoreContract {
     assertThat(unparkedBefore(lease, 9_005, 1)).containsExactly(2L);
     assertThat(unparkedBefore(lease, 9_005, 10)).containsExactly(3L);
     assertThat(unparkedBefore(lease, 9_005, 10)).isEmpty();
-    assertThat(unparked(lease, agent, SET)).extracting(ParkingContract::seq).containsExactly(5L, 1L);
+    assertThat(unparked(lease, agent, SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(5L, 1L);
   }
 
   private List<Long> unparkedBefore(Lease lease, long receivedBeforeMillis, int limit) {
-    List<ParkedBatch> back =
-        committed(lease, tx -> tx.unparkBefore(receivedBeforeMillis, limit));
+    List<ParkedBatch> back = committed(lease, tx -> tx.unparkBefore(receivedBeforeMillis, limit));
     return back.stream().map(ParkingContract::seq).toList();
   }
 

@@ -16,6 +16,7 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
+import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import dev.sentinelj.ports.driven.PartitionStore.Outcome;
@@ -23,7 +24,6 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
-import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,8 +246,7 @@ public abstract class PartitionStoreContract extends StoreContract {
 
     assertThat(store().begin(former)).failsWithin(Duration.ofSeconds(10));
     assertThat(store().noteTry(former, Lane.FRESH, 0, 1)).failsWithin(Duration.ofSeconds(10));
-    assertThat(begin(next))
-        .containsEntry(Lane.FRESH, new LaneState(BusPosition.START, 1, -1, 0));
+    assertThat(begin(next)).containsEntry(Lane.FRESH, new LaneState(BusPosition.START, 1, -1, 0));
   }
 
   private Map<Lane, LaneState> begin(Lease lease) {

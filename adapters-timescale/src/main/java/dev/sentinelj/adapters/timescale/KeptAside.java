@@ -90,8 +90,7 @@ final class KeptAside {
             .or(PARKED.PARTITION.isNull())
             .and(PARKED.RECEIVED_AT.lt(Times.of(receivedBeforeMillis)));
     return unpark(
-        PARKED.ID.in(
-            select(PARKED.ID).from(PARKED).where(due).orderBy(PARKED.ID).limit(limit)));
+        PARKED.ID.in(select(PARKED.ID).from(PARKED).where(due).orderBy(PARKED.ID).limit(limit)));
   }
 
   private List<ParkedBatch> unpark(Condition which) {

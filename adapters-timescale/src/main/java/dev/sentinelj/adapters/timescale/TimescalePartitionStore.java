@@ -77,8 +77,7 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
 
   @Override
   public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
-    return call(
-        "beginning on partition " + lease.partition(), sql -> leases.begin(sql, lease));
+    return call("beginning on partition " + lease.partition(), sql -> leases.begin(sql, lease));
   }
 
   @Override

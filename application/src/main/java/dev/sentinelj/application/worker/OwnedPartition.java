@@ -107,8 +107,7 @@ final class OwnedPartition {
     for (Lane lane : Lane.values()) {
       LaneState state =
           forgiven(lane, states.getOrDefault(lane, new LaneState(BusPosition.START, 1, -1, 0)));
-      lanes.put(
-          lane, new LaneCursor(new FrameAddress(number, lane), state, limits.pullMessages()));
+      lanes.put(lane, new LaneCursor(new FrameAddress(number, lane), state, limits.pullMessages()));
     }
     forgiven.clear();
   }
@@ -128,13 +127,12 @@ final class OwnedPartition {
 
   private LaneState forgiven(Lane lane, LaneState state) {
     LaneState known = forgiven.get(lane);
-    boolean same =
-        known != null
-            && known.position().compareTo(state.position()) == 0
-            && known.index() == state.index();
-    return same
-        ? new LaneState(state.position(), state.begun(), state.index(), known.tries())
-        : state;
+    if (known == null
+        || known.position().compareTo(state.position()) != 0
+        || known.index() != state.index()) {
+      return state;
+    }
+    return new LaneState(state.position(), state.begun(), state.index(), known.tries());
   }
 
   LaneCursor cursor(Lane lane) {

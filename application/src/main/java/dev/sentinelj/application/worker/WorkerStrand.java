@@ -253,13 +253,11 @@ public final class WorkerStrand {
       return false;
     }
     LaneCursor any = partition.cursor(Lane.FRESH);
-    Pull nothing =
-        new Pull(Lane.FRESH, any.committed(), any.committed(), false, List.of());
+    Pull nothing = new Pull(Lane.FRESH, any.committed(), any.committed(), false, List.of());
     long before = now.wallMillis() - limits.parkedRetention().toMillis();
     Optional<Parked> overdue = Optional.of(new Parked(before, TIDY_BATCHES));
     PullScript script =
-        new PullScript(
-            nothing, overdue, partition.memory(), judge, limits.retention().toMillis());
+        new PullScript(nothing, overdue, partition.memory(), judge, limits.retention().toMillis());
     transact(partition, nothing, NO_SHAPE, script, now);
     return true;
   }
@@ -441,8 +439,7 @@ public final class WorkerStrand {
   }
 
   /** Only a failure of the store says nothing about the batch that was tried. */
-  private void unknown(
-      OwnedPartition partition, Lane lane, @Nullable Throwable failure, Now now) {
+  private void unknown(OwnedPartition partition, Lane lane, @Nullable Throwable failure, Now now) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof PortUnavailableException) {
       partition.forgive(lane);

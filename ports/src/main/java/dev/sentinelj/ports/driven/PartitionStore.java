@@ -124,7 +124,9 @@ public interface PartitionStore {
      * it).
      */
     DATA,
-    /** The script failed in a way nobody foresaw: an error in it, which this data may meet again. */
+    /**
+     * The script failed in a way nobody foresaw: an error in it, which this data may meet again.
+     */
     SCRIPT,
     /** Something else; the same script may succeed later. */
     TRANSIENT
