@@ -45,20 +45,27 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<FrameAddress, BusPosition>.Staged positions;
   private final StagedLosses losses;
   private final List<Sample> samples = new ArrayList<>();
-  private final List<QuarantineRow> quarantine = new ArrayList<>();
+  private final Table<Long, Kept>.Staged quarantine;
   private final Set<EpochId> locked = new HashSet<>();
+  private final Set<Long> lockedAside = new HashSet<>();
+  private final boolean owner;
   private boolean fenced;
   private boolean ended;
 
-  InMemoryTransaction(InMemoryDatabase database, int partition) {
+  /**
+   * @param owner whether it may move positions
+   */
+  InMemoryTransaction(InMemoryDatabase database, int partition, boolean owner) {
     this.database = database;
     this.partition = partition;
+    this.owner = owner;
     this.ledger = database.ledger.stage();
     this.progress = database.progress.stage();
     this.sets = database.sets.stage();
     this.series = database.series.stage();
     this.journal = database.journal.stage();
     this.parked = database.parked.stage();
+    this.quarantine = database.quarantine.stage();
     this.positions = database.positions.stage();
     this.losses = new StagedLosses(database.losses.stage(), ledger);
   }
@@ -85,6 +92,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     series.apply();
     journal.apply();
     parked.apply();
+    quarantine.apply();
     positions.apply();
     losses.apply();
     for (Sample sample : samples) {
@@ -93,7 +101,6 @@ final class InMemoryTransaction implements PartitionTransaction {
           .computeIfAbsent(sample.seriesId(), id -> new SampleList())
           .add(sample.timeMillis(), sample.value());
     }
-    quarantine.forEach(row -> database.quarantine.add(new Kept(database.nextNumber(), row)));
   }
 
   @Override
@@ -200,7 +207,29 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public void quarantine(QuarantineRow row) {
     live();
-    quarantine.add(row);
+    long id = database.nextNumber();
+    quarantine.put(id, new Kept(id, row, 0, ""));
+  }
+
+  @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    live();
+    Kept kept = quarantine.get(id);
+    if (kept == null || kept.replayedAtMillis() != 0) {
+      return Optional.empty();
+    }
+    lockedAside.add(id);
+    return Optional.of(kept.row());
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    live();
+    Kept kept = quarantine.get(id);
+    if (kept == null || !lockedAside.remove(id)) {
+      throw new IllegalStateException("the row kept aside is not locked: " + id);
+    }
+    quarantine.put(id, kept.replayed(database.nowMillis(), by));
   }
 
   @Override
@@ -273,7 +302,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
     live();
     FrameAddress address = new FrameAddress(partition, lane);
-    if (fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
+    if (!owner || fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
       fenced = true;
       return false;
     }
