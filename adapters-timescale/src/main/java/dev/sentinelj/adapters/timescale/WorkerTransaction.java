@@ -8,6 +8,7 @@ import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.BusPosition;
@@ -89,6 +90,7 @@ final class WorkerTransaction implements PartitionTransaction {
         "writing samples and journal",
         () -> {
           samples.flush();
+          Failpoint.WORKER_COPIED.hit();
           journal.flush();
           progress.finish();
         });

@@ -11,6 +11,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
@@ -76,6 +77,7 @@ final class PullScript implements PartitionStore.Script {
   @Override
   public void run(PartitionTransaction tx) {
     lock(tx, epochsOf(pull.items()));
+    Failpoint.WORKER_LOCKED.hit();
     for (PullItem item : pull.items()) {
       switch (item) {
         case PullItem.BadFrame bad -> keepBadFrame(tx, bad);
@@ -93,6 +95,7 @@ final class PullScript implements PartitionStore.Script {
       tx.saveProgress(changed);
     }
     if (pull.moves()) {
+      Failpoint.WORKER_MOVE_BEFORE.hit();
       tx.movePosition(pull.lane(), pull.from(), pull.to());
     }
   }
@@ -231,6 +234,7 @@ final class PullScript implements PartitionStore.Script {
       return;
     }
     List<LedgerAnswer> answers = tx.claim(work.stream().map(PullScript::claimOf).toList());
+    Failpoint.WORKER_CLAIMED.hit();
     List<Believed> entered = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
       switch (answers.get(i)) {
