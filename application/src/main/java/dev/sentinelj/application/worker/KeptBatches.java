@@ -45,19 +45,13 @@ public final class KeptBatches implements QuarantineReplay {
       return CompletableFuture.completedFuture(refused.orElseGet(Answer.Unknown::new));
     }
     Optional<Integer> partition =
-        found
-            .get()
-            .row()
-            .id()
-            .map(batch -> FrameAddress.partitionOf(batch.agent(), partitions));
+        found.get().row().id().map(batch -> FrameAddress.partitionOf(batch.agent(), partitions));
     if (partition.isEmpty()) {
       return CompletableFuture.completedFuture(
           new Answer.Never("it is not known which batch this is"));
     }
     ReplayScript script = new ReplayScript(id, by.name(), judge, limits);
-    return store
-        .repair(partition.get(), script)
-        .thenApply(outcome -> answer(id, script, outcome));
+    return store.repair(partition.get(), script).thenApply(outcome -> answer(id, script, outcome));
   }
 
   private Answer answer(long id, ReplayScript script, Outcome outcome) {

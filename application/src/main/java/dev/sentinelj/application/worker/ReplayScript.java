@@ -17,7 +17,6 @@ import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
-import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driving.QuarantineReplay.Answer;
@@ -75,8 +74,7 @@ final class ReplayScript implements PartitionStore.Script {
     Balance became = storage.store(tx, place, parts);
     tx.journal(place);
     Balance change = became.plus(new Balance(0, 0, -row.get().samples(), 0, 0));
-    tx.saveProgress(
-        List.of(progress.with(progress.committed(), progress.balance().plus(change))));
+    tx.saveProgress(List.of(progress.with(progress.committed(), progress.balance().plus(change))));
     tx.markReplayed(id, by);
     done =
         Optional.of(
