@@ -60,8 +60,7 @@ public abstract class QuarantineContract extends StoreContract {
     List<Entry> page = quarantine().list(filter(1));
     long before = page.getLast().id();
 
-    assertThat(
-            quarantine().list(new Filter(Optional.of(agent), Optional.empty(), before, 10)))
+    assertThat(quarantine().list(new Filter(Optional.of(agent), Optional.empty(), before, 10)))
         .extracting(Entry::detail)
         .containsExactly("second", "first");
   }
@@ -180,8 +179,7 @@ public abstract class QuarantineContract extends StoreContract {
     Lease lease = own();
 
     Outcome outcome =
-        Stages.await(
-            store().repair(lease.partition(), tx -> tx.claim(List.of(claim(id, "a", 1)))));
+        Stages.await(store().repair(lease.partition(), tx -> tx.claim(List.of(claim(id, "a", 1)))));
 
     assertThat(outcome).isEqualTo(new Outcome.Committed());
     assertThat(claimed(lease, claim(id, "a", 1))).containsExactly(LedgerAnswer.DUPLICATE);
@@ -201,15 +199,13 @@ public abstract class QuarantineContract extends StoreContract {
                     tx -> {
                       tx.claim(List.of(claim(id, "a", 1)));
                       moved.add(
-                          tx.movePosition(
-                              Lane.FRESH, BusPosition.START, new BusPosition(1, 1, 1)));
+                          tx.movePosition(Lane.FRESH, BusPosition.START, new BusPosition(1, 1, 1)));
                     }));
 
     assertThat(outcome).isInstanceOf(Outcome.Fenced.class);
     assertThat(moved).containsExactly(false);
     assertThat(claimed(lease, claim(id, "b", 1))).containsExactly(LedgerAnswer.NEW);
-    assertThat(Stages.await(store().positions(lease)))
-        .containsEntry(Lane.FRESH, BusPosition.START);
+    assertThat(Stages.await(store().positions(lease))).containsEntry(Lane.FRESH, BusPosition.START);
   }
 
   private QuarantineRow row(String detail) {

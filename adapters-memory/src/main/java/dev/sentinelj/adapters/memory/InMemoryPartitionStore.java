@@ -68,7 +68,8 @@ public final class InMemoryPartitionStore implements PartitionStore {
     return database.laterKnowing(
         executor,
         "repair",
-        fault -> run(new InMemoryTransaction(database, partition, false), partition, script, fault));
+        fault ->
+            run(new InMemoryTransaction(database, partition, false), partition, script, fault));
   }
 
   private LeaseAnswer leaseNow(int partition, String owner, Optional<Lease> held) {
@@ -143,8 +144,7 @@ public final class InMemoryPartitionStore implements PartitionStore {
   }
 
   private static Outcome missedPosition(int partition) {
-    return new Outcome.Fenced(
-        "a position of partition " + partition + " was not the expected one");
+    return new Outcome.Fenced("a position of partition " + partition + " was not the expected one");
   }
 
   private static Outcome rolledBack(RuntimeException cause) {

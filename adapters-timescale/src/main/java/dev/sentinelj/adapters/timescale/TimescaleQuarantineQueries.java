@@ -58,8 +58,8 @@ public final class TimescaleQuarantineQueries implements QuarantineQueries {
         dsl ->
             dsl.selectFrom(QUARANTINE)
                 .where(QUARANTINE.ID.eq(id))
-                .fetchOptional(row ->
-                    new Found(entry(row, row.getBytes().length), KeptAside.row(row))));
+                .fetchOptional(
+                    row -> new Found(entry(row, row.getBytes().length), KeptAside.row(row))));
   }
 
   private static Entry entry(QuarantineRecord row, long size) {
