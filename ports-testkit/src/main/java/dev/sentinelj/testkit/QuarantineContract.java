@@ -165,6 +165,31 @@ public abstract class QuarantineContract extends StoreContract {
   }
 
   @Test
+  void quarantine_theSameAgainWithoutSamples_isKeptOnce() {
+    keep(aside(3, "fork", 0, 1));
+
+    repaired(tx -> {
+      tx.quarantine(aside(3, "fork", 0, 1));
+      tx.quarantine(aside(3, "fork", 0, 2));
+      tx.quarantine(aside(4, "fork", 0, 1));
+      tx.quarantine(aside(3, "superseded", 0, 1));
+      tx.quarantine(aside(3, "superseded", 0, 1));
+      tx.quarantine(aside(3, "nan", 1, 1));
+      tx.quarantine(aside(3, "nan", 1, 1));
+    });
+
+    assertThat(quarantine().list(filter(100)))
+        .extracting(Entry::reason)
+        .containsExactlyInAnyOrder("fork", "fork", "fork", "superseded", "nan", "nan");
+  }
+
+  private QuarantineRow aside(long seq, String why, long samples, int content) {
+    BatchId batch = new BatchId(id.epoch(), seq);
+    return new QuarantineRow(
+        Optional.of(batch), why, "kept", T, samples, new byte[] {(byte) content});
+  }
+
+  @Test
   void quarantine_rolledBack_keepsNothing() {
     repair(tx -> {
       tx.quarantine(row("undone"));
