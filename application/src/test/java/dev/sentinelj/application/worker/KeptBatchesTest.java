@@ -279,7 +279,7 @@ class KeptBatchesTest {
     long row = keepKnown("malformed", worker.batch(1));
     worker.database.faults(once(fault));
 
-    assertThatThrownBy(() -> replay(row)).hasRootCauseInstanceOf(PortUnavailableException.class);
+    assertThatThrownBy(() -> replay(row)).isInstanceOf(PortUnavailableException.class);
 
     assertThat(newest().replayedAtMillis() != 0).isEqualTo(happened);
     replay(row);

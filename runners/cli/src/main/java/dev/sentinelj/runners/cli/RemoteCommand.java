@@ -58,7 +58,7 @@ abstract class RemoteCommand extends HelpfulCommand {
         .println(
             switch (output) {
               case "json" -> answer.toPrettyString();
-              case "yaml" -> YamlText.of(answer);
+              case "yaml" -> Yaml.of(answer);
               case "csv" -> table.csv();
               default -> table.render();
             });

@@ -89,7 +89,7 @@ class QuarantineCommandsTest {
     run("quarantine", "list", "-o", "yaml");
 
     assertThat(text(out))
-        .startsWith("items:\n  -\n    id: 17\n    agent: \"web-1\"\n")
+        .startsWith("items:\n  - id: 17\n    agent: \"web-1\"\n")
         .contains("    replayable: true\n")
         .endsWith("next_cursor: \"\"\n");
   }
