@@ -54,11 +54,11 @@ class QuarantineReplayTest {
   private static Database database;
   private static TimescalePartitionStore store;
   private static TimescalePartitionStore other;
+  private static TimescaleQuarantineQueries queries;
+  private static TimescaleMetricQueries metrics;
 
   private final BatchId id = new BatchId(TestBatches.freshEpoch(), 1);
   private final long now = System.currentTimeMillis();
-  private final TimescaleQuarantineQueries queries = new TimescaleQuarantineQueries(database);
-  private final TimescaleMetricQueries metrics = new TimescaleMetricQueries(database);
 
   @BeforeAll
   static void start() {
@@ -69,6 +69,8 @@ class QuarantineReplayTest {
     Migrations.run(database, PARTITIONS, Migrations.Durability.REQUIRED);
     store = new TimescalePartitionStore(database, "repair");
     other = new TimescalePartitionStore(database, "other");
+    queries = new TimescaleQuarantineQueries(database);
+    metrics = new TimescaleMetricQueries(database);
   }
 
   @AfterAll
@@ -112,7 +114,7 @@ class QuarantineReplayTest {
 
   private static QuarantineReplay over(PartitionStore which) {
     return new KeptBatches(
-        new TimescaleQuarantineQueries(database), which, CODEC, PARTITIONS, WorkerLimits.DEFAULT);
+        queries, which, CODEC, PARTITIONS, WorkerLimits.DEFAULT);
   }
 
   private static Answer replay(PartitionStore which, long row) {
