@@ -37,9 +37,7 @@ final class Yaml {
   }
 
   private static String key(String name) {
-    return name.matches("[A-Za-z_][A-Za-z0-9_.]*")
-        ? name
-        : ApiClient.JSON.writeValueAsString(name);
+    return name.matches("[A-Za-z_][A-Za-z0-9_.]*") ? name : ApiClient.JSON.writeValueAsString(name);
   }
 
   private static void member(StringBuilder out, JsonNode value, String name, String indent) {

@@ -113,8 +113,7 @@ class QuarantineReplayTest {
   }
 
   private static QuarantineReplay over(PartitionStore which) {
-    return new KeptBatches(
-        queries, which, CODEC, PARTITIONS, WorkerLimits.DEFAULT);
+    return new KeptBatches(queries, which, CODEC, PARTITIONS, WorkerLimits.DEFAULT);
   }
 
   private static Answer replay(PartitionStore which, long row) {
