@@ -103,6 +103,11 @@ final class RefusingStore implements PartitionStore {
     };
   }
 
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    return store.repair(partition, tx -> script.run(refusing(tx)));
+  }
+
   private PartitionTransaction refusing(PartitionTransaction tx) {
     return (PartitionTransaction)
         Proxy.newProxyInstance(
