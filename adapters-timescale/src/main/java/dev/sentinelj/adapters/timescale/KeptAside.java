@@ -3,8 +3,8 @@ package dev.sentinelj.adapters.timescale;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.PARKED;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.QUARANTINE;
 import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.currentOffsetDateTime;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 
 import dev.sentinelj.adapters.timescale.jooq.tables.records.ParkedRecord;
@@ -25,8 +25,8 @@ import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
-import org.jooq.Condition;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
