@@ -1,15 +1,13 @@
 package dev.sentinelj.application.simulation;
 
 import dev.sentinelj.adapters.memory.InMemoryBatchCodec;
-import dev.sentinelj.adapters.memory.InMemoryBatchLog;
+import dev.sentinelj.adapters.memory.InMemoryBatchLogs;
 import dev.sentinelj.adapters.memory.InMemoryUplink;
 import dev.sentinelj.application.agent.AgentIdentity;
-import dev.sentinelj.application.agent.Batcher;
 import dev.sentinelj.application.agent.BatcherOptions;
+import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
-import dev.sentinelj.application.agent.Exporter;
 import dev.sentinelj.application.agent.ExporterOptions;
-import dev.sentinelj.application.agent.ServerTerms;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.block.Columns;
@@ -45,10 +43,9 @@ final class SimulatedAgent implements Uplink {
   private final AgentKey key;
   private final RandomGenerator random;
   private final List<InMemoryUplink> uplinks = new ArrayList<>();
-  private InMemoryBatchLog disk;
+  private InMemoryBatchLogs disk;
   private SimulatedProcess process;
-  private Batcher batcher;
-  private Exporter exporter;
+  private CollectAndShip agent;
   private boolean reachable = true;
   private long skewMillis;
 
@@ -57,16 +54,16 @@ final class SimulatedAgent implements Uplink {
     this.id = id;
     this.key = key;
     this.random = plant.world().newRandom();
-    this.disk = new InMemoryBatchLog(random.nextLong(), SEGMENT_BYTES, 1 << 24);
+    this.disk = new InMemoryBatchLogs(random::nextLong, SEGMENT_BYTES, 1 << 24);
     begin();
   }
 
   EpochId epoch() {
-    return new EpochId(id, disk.epoch());
+    return new EpochId(id, disk.current().epoch());
   }
 
   BatchLog log() {
-    return disk;
+    return disk.current();
   }
 
   /** Power goes and comes again: the log is all that is left. */
@@ -96,34 +93,31 @@ final class SimulatedAgent implements Uplink {
 
   /** Whether everything that was read is on the disk. */
   boolean idle() {
-    return batcher.status().waitingBytes() == 0 && disk.torn().isEmpty();
+    return agent.status(process.now()).batching().waitingBytes() == 0
+        && disk.formers().isEmpty()
+        && disk.current().torn().isEmpty();
   }
 
   String describe() {
-    return id + " " + exporter.status(process.now()) + " " + batcher.status();
+    return id + " " + agent.status(process.now());
   }
 
   private void begin() {
     process = plant.world().process("agent " + id);
     process.setWallOffset(skewMillis);
     disk.holdSyncs();
-    BatchLog log = new WatchedLog(disk, plant.book());
-    ServerTerms terms = new ServerTerms();
-    InMemoryBatchCodec codec = new InMemoryBatchCodec();
     Executor mailbox = process.inOrder();
     SimulatedProcess life = process;
-    batcher = new Batcher(id, log, codec, () -> key, terms, BATCHES, mailbox, life::now);
-    exporter =
-        new Exporter(
+    agent =
+        new CollectAndShip(
             new AgentIdentity(id, "simulated", () -> key),
-            log,
-            codec,
+            new WatchedLogs(disk, plant.book()),
+            new InMemoryBatchCodec(),
             this,
             (batch, reason) -> {
               throw new AssertionError(batch + " was refused for good: " + reason);
             },
-            batcher,
-            terms,
+            BATCHES,
             SHIPPING,
             random,
             mailbox,
@@ -141,12 +135,11 @@ final class SimulatedAgent implements Uplink {
   private void poll(CollectorSchedule schedule, Now now) {
     for (MetricSource source : schedule.poll(now)) {
       if (plant.collecting()) {
-        batcher.add(source.read(now.wallMillis()), now);
+        agent.add(source.read(now.wallMillis()), now);
       }
       schedule.finished(source);
     }
-    batcher.poll(now);
-    exporter.poll(now);
+    agent.poll(now);
   }
 
   /** Reaches one of the gateways that live, or none. */
