@@ -82,9 +82,19 @@ final class ActiveSegment {
 
   /** Writes what is gathered and returns when it is on the disk for good. */
   void commit() throws IOException {
+    sync(write());
+  }
+
+  /** Writes what is gathered. Returns how many bytes {@link #sync} is to make durable. */
+  int write() throws IOException {
     int bytes = gathered.position();
     appender.write(durable, gathered.flip());
     gathered = gathered.capacity() > KEPT_BUFFER ? ByteBuffer.allocate(64 << 10) : gathered.clear();
+    return bytes;
+  }
+
+  /** Returns when what was written is on the disk for good. */
+  void sync(int bytes) throws IOException {
     appender.force();
     durable += bytes;
   }
@@ -102,9 +112,9 @@ final class ActiveSegment {
     return durable;
   }
 
-  /** Whether the file still has its name. */
+  /** Whether the file still has its name and its size. */
   boolean isStillThere() throws IOException {
-    return files.isStill(name(), appender);
+    return files.isStill(name(), appender, capacity);
   }
 
   /** Lets go of the file without another write, as after a failure. */

@@ -60,6 +60,7 @@ final class BusIndex {
   private static final class Queue {
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
     private long last;
+    private long lastStamp;
     private long forgotten;
   }
 
@@ -88,13 +89,28 @@ final class BusIndex {
     return queue(address).last;
   }
 
+  /** Stamp of the last message; 0 when there never was one. */
+  long lastStamp(FrameAddress address) {
+    return queue(address).lastStamp;
+  }
+
+  /** Numbers and least sizes of all segments. */
+  Map<Long, Long> segmentBytes() {
+    Map<Long, Long> bytes = new HashMap<>();
+    segments.values().forEach(segment -> bytes.put(segment.number, segment.bytes));
+    return bytes;
+  }
+
   /** Enters a message that is durable; one of the same sequence moves to the new place. */
   void add(Entry entry) {
     Queue queue = queue(entry.address());
     Optional<Entry> before = Optional.ofNullable(queue.entries.put(entry.sequence(), entry));
     before.ifPresent(this::noLongerLive);
     Optional.ofNullable(segments.get(entry.segment())).ifPresent(segment -> segment.live++);
-    queue.last = Math.max(queue.last, entry.sequence());
+    if (entry.sequence() >= queue.last) {
+      queue.last = entry.sequence();
+      queue.lastStamp = entry.stampMillis();
+    }
     lastStamp = Math.max(lastStamp, entry.stampMillis());
   }
 

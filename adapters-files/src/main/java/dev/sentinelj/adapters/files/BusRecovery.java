@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
 import dev.sentinelj.core.wal.SegmentHeader;
@@ -50,6 +51,18 @@ final class BusRecovery {
   /** Whether there was a segment of this bus. There always is one once it was opened. */
   boolean any() {
     return any;
+  }
+
+  /** Whether {@code queue} ended behind what was found, or with another message. */
+  boolean lacksEnd(BusIdentity identity, FrameAddress queue) {
+    return identity
+        .end(queue)
+        .filter(end -> {
+          long last = index.last(queue);
+          return last < end.sequence()
+              || (last == end.sequence() && index.lastStamp(queue) != end.stampMillis());
+        })
+        .isPresent();
   }
 
   private void scan() throws IOException {

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
@@ -10,6 +11,7 @@ import dev.sentinelj.ports.driven.BatchBus.BusFullException;
 import dev.sentinelj.ports.driven.BusPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,26 +46,24 @@ final class BusWriter {
   /** A publish with what it will be answered. */
   private record Answer(Publish publish, BusIndex.Remembered position) {}
 
-  BusWriter(
-      FileBatchBus bus,
-      SegmentFiles files,
-      BusConfig config,
-      LongSupplier wallMillis,
-      BusRecovery found) {
+  BusWriter(FileBatchBus bus, SegmentFiles files, BusConfig config, LongSupplier wallMillis) {
     this.bus = bus;
     this.files = files;
     this.config = config;
     this.wallMillis = wallMillis;
-    this.lastNumber = found.highestNumber();
-    this.lastStamp = found.index().lastStamp();
   }
 
   long activeNumber() {
     return activeNumber;
   }
 
-  void beginFirst() throws IOException {
+  /** Begins writing where {@code ground} was found. */
+  void begin(BusGround ground) throws IOException {
+    lastNumber = Math.max(lastNumber, ground.found().highestNumber());
+    lastStamp = Math.max(lastStamp, ground.found().index().lastStamp());
     open(config.segmentBytes());
+    bus.noteOpened();
+    ground.found().dropEmptySegments();
   }
 
   /** Writes, syncs and answers {@code group} in order; after a failed sync once more elsewhere. */
@@ -80,6 +80,7 @@ final class BusWriter {
         break;
       } catch (IOException e) {
         giveUpSegment();
+        lastStamp++; // what failed must not be mistaken for what is written in its stead
         if (tried) {
           PortUnavailableException failed = new PortUnavailableException("writing the bus", e);
           rest.forEach(publish -> publish.done().completeExceptionally(failed));
@@ -95,12 +96,12 @@ final class BusWriter {
 
   /** Commits as many as fit one segment, at least one. */
   private int commitRun(List<Publish> publishes) throws IOException {
-    requireDirectory();
+    requireGround();
     Active segment = activeFor(publishes.getFirst());
     List<Answer> answers = new ArrayList<>();
     List<BusIndex.Entry> entries = new ArrayList<>();
     Map<BusIndex.MessageKey, BusIndex.Remembered> now = new HashMap<>();
-    Map<FrameAddress, Long> sequences = new HashMap<>();
+    Map<FrameAddress, StoredMessage> newest = new HashMap<>();
     for (Publish publish : publishes) {
       Optional<BusIndex.Remembered> before =
           Optional.ofNullable(now.get(publish.key()))
@@ -109,12 +110,12 @@ final class BusWriter {
         answers.add(new Answer(publish, before.get()));
         continue;
       }
-      StoredMessage message = next(publish, sequences);
+      StoredMessage message = next(publish, Optional.ofNullable(newest.get(publish.address())));
       byte[] payload = message.toBytes();
       if (RecordFrame.sizeOf(payload.length) > segment.file().room()) {
         break;
       }
-      sequences.put(publish.address(), message.sequence());
+      newest.put(publish.address(), message);
       lastStamp = message.stampMillis();
       entries.add(place(segment, message, payload));
       BusIndex.Remembered position =
@@ -127,11 +128,21 @@ final class BusWriter {
     return answers.size();
   }
 
-  private StoredMessage next(Publish publish, Map<FrameAddress, Long> sequences) {
+  /** Within a queue stamps rise, so that no two messages share sequence and stamp in one life. */
+  private StoredMessage next(Publish publish, Optional<StoredMessage> before) {
     FrameAddress address = publish.address();
-    long last = sequences.getOrDefault(address, bus.withIndex(index -> index.last(address)));
-    long stamp = Math.max(lastStamp, wallMillis.getAsLong());
-    return new StoredMessage(address, last + 1, stamp, publish.id(), publish.bytes());
+    long sequence =
+        before.map(StoredMessage::sequence).orElseGet(() -> bus.withIndex(i -> i.last(address)));
+    long stamp =
+        before
+            .map(StoredMessage::stampMillis)
+            .orElseGet(() -> bus.withIndex(i -> i.lastStamp(address)));
+    return new StoredMessage(
+        address,
+        sequence + 1,
+        Math.max(Math.max(lastStamp, wallMillis.getAsLong()), stamp + 1),
+        publish.id(),
+        publish.bytes());
   }
 
   private static BusIndex.Entry place(Active segment, StoredMessage message, byte[] payload) {
@@ -154,8 +165,15 @@ final class BusWriter {
     if (entries.isEmpty()) {
       return;
     }
-    segment.file().commit();
-    requireDirectory();
+    Failpoint.BUS_APPEND_BEFORE_WRITE.hit();
+    int bytes = segment.file().write();
+    Failpoint.BUS_APPEND_BEFORE_SYNC.hit();
+    segment.file().sync(bytes);
+    Failpoint.BUS_APPEND_AFTER_SYNC.hit();
+    if (!isOurs()) {
+      gone = true;
+      throw new IOException("the directory of the bus was replaced");
+    }
     bus.withIndex(index -> {
       entries.forEach(index::add);
       ids.forEach(index::remember);
@@ -170,17 +188,61 @@ final class BusWriter {
     publish.done().complete(bus.position(publish.address(), at.sequence(), at.stampMillis()));
   }
 
-  /** A file that has no name any more takes writes gladly and keeps nothing. */
-  private void requireDirectory() {
+  /**
+   * A file that has no name any more takes writes gladly and keeps nothing: where another directory
+   * stands, or none, or one that was cut, everything begins again.
+   */
+  private void requireGround() throws IOException {
+    if (!gone && isOurs()) {
+      return;
+    }
+    gone = true;
+    giveUpSegment();
+    begin(bus.retake());
+    gone = false;
+  }
+
+  private boolean isOurs() throws IOException {
+    return bus.identityIsStillThere() && (active.isEmpty() || active.get().file().isStillThere());
+  }
+
+  /**
+   * Compares the directory with what it is taken for, and the end of {@code queue} with the disk.
+   */
+  void inspect(FrameAddress queue) {
     try {
-      gone = gone || (active.isPresent() && !active.get().file().isStillThere());
+      requireGround();
+      if (!segmentsAreWhole() || !endIsReadable(queue)) {
+        gone = true;
+        requireGround();
+      }
     } catch (IOException e) {
       throw new PortUnavailableException("looking at the directory of the bus", e);
     }
-    if (gone) {
-      throw new PortUnavailableException(
-          "the directory of the bus was removed while it was open: start again");
+  }
+
+  private boolean segmentsAreWhole() throws IOException {
+    Map<Long, Long> known = bus.withIndex(BusIndex::segmentBytes);
+    try {
+      for (Map.Entry<Long, Long> segment : known.entrySet()) {
+        if (files.size(SegmentNames.of(segment.getKey())) < segment.getValue()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
+  }
+
+  private boolean endIsReadable(FrameAddress queue) throws IOException {
+    Optional<BusIndex.Entry> last = bus.withIndex(index -> index.entry(queue, index.last(queue)));
+    if (last.isEmpty()) {
+      return true;
+    }
+    BusIndex.Entry entry = last.get();
+    ByteBuffer bytes = files.read(SegmentNames.of(entry.segment()), entry.offset(), entry.length());
+    return FileBatchBus.messageIn(bytes, entry, entry.offset()).isPresent();
   }
 
   private Active activeFor(Publish publish) throws IOException {
@@ -230,19 +292,22 @@ final class BusWriter {
    */
   void freeSegments() {
     try {
+      requireGround();
       Optional<BusIndex.Segment> free = bus.withIndex(index -> index.freeable(activeNumber));
-      while (free.isPresent() && !gone) {
+      while (free.isPresent()) {
         long number = free.get().number();
         carry(bus.withIndex(index -> index.kept(number)));
+        Failpoint.BUS_DELETE_BEFORE.hit();
         files.delete(SegmentNames.of(number));
         files.forceDirectory();
+        Failpoint.BUS_DELETE_AFTER.hit();
         bus.withIndex(index -> {
           index.removeSegment(number);
           return index;
         });
         free = bus.withIndex(index -> index.freeable(activeNumber));
       }
-    } catch (IOException e) {
+    } catch (IOException | PortUnavailableException e) {
       giveUpSegment(); // the next forgetting tries again
     }
   }
@@ -286,9 +351,18 @@ final class BusWriter {
     }
   }
 
-  /** Ends the log orderly. */
+  /** Ends the log orderly; where another directory stands nothing of it is touched. */
   void end() {
-    sealActive();
+    try {
+      if (gone || !isOurs()) {
+        giveUpSegment();
+        return;
+      }
+      sealActive();
+      bus.noteClosed();
+    } catch (IOException e) {
+      giveUpSegment(); // it ends as after a crash
+    }
   }
 
   private void sealActive() {

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.StoredMessage;
@@ -10,9 +11,10 @@ import dev.sentinelj.ports.driven.BusPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,14 +39,15 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
   private static final int MAX_READ = 8 << 20;
 
   private final Object lock = new Object();
-  private final SegmentFiles files;
+  private final Path path;
   private final BusConfig config;
-  private final DirectoryLock directory;
-  private final BusIdentity identity; // guarded by lock
-  private final BusIndex index; // guarded by lock
+  private final SegmentFiles files;
   private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final BusWriter appender;
   private final GroupWriter<BusWriter.Publish> writer;
+  private DirectoryLock directory; // guarded by lock
+  private BusIdentity identity; // guarded by lock
+  private BusIndex index; // guarded by lock
   private long unreadable; // guarded by lock
   private boolean closed; // guarded by lock
 
@@ -52,23 +55,15 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
    * Opens the bus in {@code directory}, which is made when missing, and recovers it.
    *
    * @param wallMillis what messages are stamped with, milliseconds since the Unix epoch; when it
-   *     goes back the last stamp is used again
+   *     goes back, stamps still rise within a queue and never fall between queues
    * @throws UnusablePathException when the directory is in use, damaged or cannot be written
    * @throws IllegalStateException when it was made with another number of partitions
    */
   public static FileBatchBus open(Path directory, BusConfig config, LongSupplier wallMillis) {
-    try {
-      AtomicFiles.createDirectory(directory);
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
-    }
-    DirectoryLock lock = DirectoryLock.acquire(directory);
+    BusGround ground = BusGround.take(directory, config);
     boolean opened = false;
     try {
-      NioSegmentFiles files = new NioSegmentFiles(directory);
-      LongSupplier random = new SecureRandom()::nextLong;
-      BusIdentity identity = BusIdentity.openOrCreate(directory, config.partitions(), random);
-      FileBatchBus bus = new FileBatchBus(files, config, lock, identity, wallMillis);
+      FileBatchBus bus = new FileBatchBus(directory, config, ground, wallMillis);
       bus.writer.start();
       opened = true;
       return bus;
@@ -76,34 +71,23 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
       throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
     } finally {
       if (!opened) {
-        lock.close();
+        ground.lock().close();
       }
     }
   }
 
-  private FileBatchBus(
-      SegmentFiles files,
-      BusConfig config,
-      DirectoryLock directory,
-      BusIdentity identity,
-      LongSupplier wallMillis)
+  private FileBatchBus(Path path, BusConfig config, BusGround ground, LongSupplier wallMillis)
       throws IOException {
-    this.files = files;
+    this.path = path;
     this.config = config;
-    this.directory = directory;
-    this.identity = identity;
-    boolean isNew = !identity.hadSegment();
-    BusRecovery found = BusRecovery.of(files, identity);
-    if (!isNew && !found.any()) {
-      identity.raiseAll(); // there always is a segment: somebody took them away
-    }
-    this.index = found.index();
-    this.unreadable = found.damaged();
-    this.appender = new BusWriter(this, files, config, wallMillis, found);
+    this.files = ground.files();
+    this.directory = ground.lock();
+    this.identity = ground.identity();
+    this.index = ground.found().index();
+    this.unreadable = ground.found().damaged();
+    this.appender = new BusWriter(this, files, config, wallMillis);
     this.writer = new GroupWriter<>("sentinel-bus", appender::commit);
-    appender.beginFirst();
-    identity.noteSegment();
-    found.dropEmptySegments();
+    appender.begin(ground);
   }
 
   @Override
@@ -187,7 +171,7 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
       throw new PortUnavailableException("reading the bus", e);
     }
     for (BusIndex.Entry entry : run) {
-      message(bytes, entry, first.offset())
+      messageIn(bytes, entry, first.offset())
           .ifPresentOrElse(
               stored ->
                   into.add(
@@ -198,13 +182,16 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
     }
   }
 
-  private static Optional<StoredMessage> message(ByteBuffer bytes, BusIndex.Entry entry, int base) {
+  /** The message of {@code entry} in bytes that were read from {@code base} on, if it is there. */
+  static Optional<StoredMessage> messageIn(ByteBuffer bytes, BusIndex.Entry entry, int base) {
     try {
       return RecordFrame.at(bytes, entry.offset() - base)
           .filter(record -> record.payloadIntact(bytes))
           .map(record -> StoredMessage.parse(record.payload(bytes)))
           .filter(stored ->
-              stored.address().equals(entry.address()) && stored.sequence() == entry.sequence());
+              stored.address().equals(entry.address())
+                  && stored.sequence() == entry.sequence()
+                  && stored.stampMillis() == entry.stampMillis());
     } catch (MalformedException e) {
       return Optional.empty();
     }
@@ -226,21 +213,43 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
   @Override
   public BusPosition verify(FrameAddress address, BusPosition committed) {
     requirePartition(address);
+    inspect(address);
     synchronized (lock) {
-      if (committed.equals(BusPosition.START) || isHere(address, committed)) {
+      long present = identity.generation(address);
+      if (isHere(address, committed)
+          || (committed.generation() == 0 && !identity.raised(address))) {
         return committed;
       }
-      long generation = Math.max(identity.generation(address), committed.generation() + 1);
-      try {
-        if (generation != identity.generation(address)) {
-          identity.raise(address, generation);
-        }
-      } catch (IOException e) {
-        throw new PortUnavailableException("raising the generation of a queue", e);
+      long generation = Math.max(present, committed.generation() + 1);
+      if (generation != present) {
+        raise(address, generation);
       }
-      index.forgetIds(address);
       return new BusPosition(generation, 0, 0);
     }
+  }
+
+  /** Looks, between two groups, whether the directory is still what it is taken for. */
+  private void inspect(FrameAddress address) {
+    CompletableFuture<Optional<PortUnavailableException>> done;
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      done = writer.runSoon(() -> appender.inspect(address));
+    }
+    done.join()
+        .ifPresent(failed -> {
+          throw failed;
+        });
+  }
+
+  private void raise(FrameAddress address, long generation) {
+    try {
+      identity.raise(address, generation);
+    } catch (IOException e) {
+      throw new PortUnavailableException("raising the generation of a queue", e);
+    }
+    index.forgetIds(address);
   }
 
   /**
@@ -264,6 +273,7 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
       if (closed || position.generation() != identity.generation(address)) {
         return;
       }
+      Failpoint.BUS_FORGET_BEFORE.hit();
       index.forget(address, position.sequence());
       if (index.freeable(appender.activeNumber()).isPresent()) {
         writer.run(appender::freeSegments);
@@ -299,7 +309,9 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
     }
     writer.close();
     appender.end();
-    directory.close();
+    synchronized (lock) {
+      directory.close();
+    }
   }
 
   private void requirePartition(FrameAddress address) {
@@ -321,6 +333,50 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
   long creation() {
     synchronized (lock) {
       return identity.creation();
+    }
+  }
+
+  /** Whether the identity on the disk is the one we know. */
+  boolean identityIsStillThere() throws IOException {
+    synchronized (lock) {
+      return identity.isStillThere();
+    }
+  }
+
+  /** From now on there must be a segment. Durable on return. */
+  void noteOpened() throws IOException {
+    synchronized (lock) {
+      identity.opened();
+    }
+  }
+
+  /** All that was acknowledged is in order behind us: the next to open it may hold us to that. */
+  void noteClosed() throws IOException {
+    synchronized (lock) {
+      Map<FrameAddress, BusIdentity.End> ends = new HashMap<>();
+      for (FrameAddress queue : identity.queues()) {
+        if (index.last(queue) > 0) {
+          ends.put(queue, new BusIdentity.End(index.last(queue), index.lastStamp(queue)));
+        }
+      }
+      identity.closed(ends);
+    }
+  }
+
+  /**
+   * Takes what stands at our path now, under generations above all that were given out.
+   *
+   * @throws PortUnavailableException when it cannot be had now
+   */
+  BusGround retake() {
+    synchronized (lock) {
+      directory.close();
+      BusGround ground = BusGround.retake(path, config, identity);
+      directory = ground.lock();
+      identity = ground.identity();
+      index = ground.found().index();
+      unreadable += ground.found().damaged();
+      return ground;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wire.MalformedException;
@@ -355,9 +356,11 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
           "segment " + segment.number() + " is not the oldest sealed one");
     }
     keepOneSegment();
+    Failpoint.WAL_DELETE_BEFORE.hit();
     try {
       files.delete(SegmentNames.of(segment.number()));
       files.forceDirectory();
+      Failpoint.WAL_DELETE_AFTER.hit();
     } catch (IOException e) {
       throw new PortUnavailableException("deleting segment " + segment.number() + " of the log", e);
     }
@@ -380,20 +383,8 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
         throw new PortUnavailableException("deleting from a log that is closed");
       }
     }
-    if (writer.isCurrentThread()) {
-      appender.beginAnyway();
-      return;
-    }
-    CompletableFuture<Optional<PortUnavailableException>> begun = new CompletableFuture<>();
-    writer.run(() -> {
-      try {
-        appender.beginAnyway();
-        begun.complete(Optional.empty());
-      } catch (PortUnavailableException e) {
-        begun.complete(Optional.of(e));
-      }
-    });
-    begun
+    writer
+        .runSoon(appender::beginAnyway)
         .join()
         .ifPresent(failed -> {
           throw failed;

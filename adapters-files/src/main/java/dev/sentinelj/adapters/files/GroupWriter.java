@@ -1,7 +1,10 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.ports.PortUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
@@ -47,6 +50,29 @@ final class GroupWriter<T> implements AutoCloseable {
   /** Runs {@code task} between two groups. */
   void run(Runnable task) {
     queue.add(new Item.Run<>(task));
+  }
+
+  /**
+   * Runs {@code task} between two groups, or at once on the writer's own thread. What comes back
+   * says whether it threw. Never completes when {@link #close} was called before.
+   */
+  CompletableFuture<Optional<PortUnavailableException>> runSoon(Runnable task) {
+    CompletableFuture<Optional<PortUnavailableException>> done = new CompletableFuture<>();
+    Runnable telling =
+        () -> {
+          try {
+            task.run();
+            done.complete(Optional.empty());
+          } catch (PortUnavailableException e) {
+            done.complete(Optional.of(e));
+          }
+        };
+    if (isCurrentThread()) {
+      telling.run();
+    } else {
+      run(telling);
+    }
+    return done;
   }
 
   boolean isCurrentThread() {

@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -95,18 +96,26 @@ final class NioSegmentFiles implements SegmentFiles {
   }
 
   @Override
-  public boolean isStill(String name, Appender appender) throws IOException {
-    Path path = directory.resolve(name);
-    return Files.exists(path)
-        && appender instanceof ChannelAppender open
-        && FileKey.of(path).equals(open.key);
+  public boolean isStill(String name, Appender appender, long leastBytes) throws IOException {
+    try {
+      BasicFileAttributes now =
+          Files.readAttributes(directory.resolve(name), BasicFileAttributes.class);
+      return appender instanceof ChannelAppender open
+          && FileKey.of(now).equals(open.key)
+          && now.size() >= leastBytes;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** What tells two files apart that had the same name one after the other: device and inode. */
   private record FileKey(Optional<Object> key) {
     static FileKey of(Path path) throws IOException {
-      return new FileKey(
-          Optional.ofNullable(Files.readAttributes(path, BasicFileAttributes.class).fileKey()));
+      return of(Files.readAttributes(path, BasicFileAttributes.class));
+    }
+
+    static FileKey of(BasicFileAttributes attributes) {
+      return new FileKey(Optional.ofNullable(attributes.fileKey()));
     }
   }
 

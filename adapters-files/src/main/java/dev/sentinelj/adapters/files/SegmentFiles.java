@@ -34,8 +34,8 @@ interface SegmentFiles {
   /** Bytes that may still be written to this file system. */
   long usableBytes() throws IOException;
 
-  /** Whether {@code name} still stands for the file behind {@code appender}. */
-  boolean isStill(String name, Appender appender) throws IOException;
+  /** Whether {@code name} still stands for the file behind {@code appender}, uncut. */
+  boolean isStill(String name, Appender appender, long leastBytes) throws IOException;
 
   /** A file open for writing by one thread. */
   interface Appender extends Closeable {

@@ -3,6 +3,7 @@ package dev.sentinelj.adapters.files;
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
@@ -134,7 +135,11 @@ final class WalWriter {
       }
       placed.add(place(segment.file(), append, sets));
     }
-    segment.file().commit();
+    Failpoint.WAL_APPEND_BEFORE_WRITE.hit();
+    int bytes = segment.file().write();
+    Failpoint.WAL_APPEND_BEFORE_SYNC.hit();
+    segment.file().sync(bytes);
+    Failpoint.WAL_APPEND_AFTER_SYNC.hit();
     segment.sets().addAll(sets);
     log.durable(segment.index(), placed);
     placed.forEach(one -> one.append().done().complete(null));
@@ -209,6 +214,7 @@ final class WalWriter {
   private void open(int bytes) throws IOException {
     long number = ++lastNumber;
     ActiveSegment file = ActiveSegment.create(files, log.headerFor(number), bytes);
+    Failpoint.WAL_SEGMENT_BEGUN.hit();
     WalSegment index = new WalSegment(number, bytes);
     activeNumber = number;
     active = Optional.of(new Active(file, index, new HashSet<>()));

@@ -152,7 +152,7 @@ final class CrashFs implements SegmentFiles {
   }
 
   @Override
-  public synchronized boolean isStill(String name, Appender appender) {
+  public synchronized boolean isStill(String name, Appender appender, long leastBytes) {
     return names.containsKey(name);
   }
 

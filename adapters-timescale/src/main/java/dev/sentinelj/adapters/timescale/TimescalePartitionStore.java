@@ -1,6 +1,7 @@
 package dev.sentinelj.adapters.timescale;
 
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
@@ -206,7 +207,9 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
 
   private Outcome commit(Connection sql, WorkerTransaction tx) throws SQLException {
     try {
+      Failpoint.WORKER_COMMIT_BEFORE.hit();
       sql.commit();
+      Failpoint.WORKER_COMMIT_AFTER.hit();
     } catch (SQLException e) {
       if (Failures.certainlyNotCommitted(e)) {
         return undo(sql, rolledBack(e));

@@ -183,7 +183,7 @@ final class CarriedLog {
     if (session == null) {
       return false;
     }
-    if (session != closedIn) {
+    if (!session.equals(closedIn)) {
       step = Step.CLOSE; // between two sessions the database may have been restored
       return true;
     }
@@ -308,7 +308,7 @@ final class CarriedLog {
 
   private boolean mayAsk(Uplink.Session session, Now now) {
     boolean waits =
-        session == askedIn && now.monotonicNanos() - askedAtNanos < ANSWER_MILLIS * 1_000_000;
+        session.equals(askedIn) && now.monotonicNanos() - askedAtNanos < ANSWER_MILLIS * 1_000_000;
     if (!waits) {
       askedIn = session;
       askedAtNanos = now.monotonicNanos();

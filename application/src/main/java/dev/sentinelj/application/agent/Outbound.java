@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.ingest.Receipt;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.ingest.Submission;
@@ -149,6 +150,7 @@ final class Outbound {
   }
 
   void accepted(long seq, long attempt, Receipt receipt, Now now) {
+    Failpoint.AGENT_ACCEPTED_HEARD.hit();
     deliveries
         .answered(seq, attempt)
         .ifPresent(delivery -> {
@@ -160,6 +162,7 @@ final class Outbound {
   }
 
   void progress(Committed committed, Now now) {
+    Failpoint.AGENT_COMMITTED_HEARD.hit();
     OptionalLong movedBack = word.update(committed);
     deliveries.all().forEach(delivery -> judge(delivery, now));
     release();
@@ -309,8 +312,10 @@ final class Outbound {
     Envelope.Signed envelope =
         SigningPolicy.signEnvelope(key, batch, attempt, terms.stamp(now), hashes);
     deliveries.sent(batch, attempt, hashes, now.monotonicNanos());
+    Failpoint.AGENT_PUSH_BEFORE.hit();
     session.push(
         new Submission(batch, envelope, attached.stream().map(SeriesSet::toBytes).toList()));
+    Failpoint.AGENT_PUSH_AFTER.hit();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.sentinelj.application.agent;
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.session.ReconcileAnswer;
 import dev.sentinelj.core.session.ReconcileQuery;
 import dev.sentinelj.core.time.Now;
@@ -102,6 +103,7 @@ final class SegmentFreeing {
     if (query == null) {
       return List.of();
     }
+    Failpoint.AGENT_RECONCILE_HEARD.hit();
     return switch (answer) {
       case ReconcileAnswer.Equal(long epoch, long from, long to) -> {
         if (matches(query, epoch, from, to)) {

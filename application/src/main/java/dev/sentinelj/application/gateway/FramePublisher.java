@@ -2,6 +2,7 @@ package dev.sentinelj.application.gateway;
 
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.Frame;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.frame.FrameEntry;
@@ -202,6 +203,7 @@ public final class FramePublisher {
   private void publish(OpenFrame frame, String messageId) {
     List<FrameEntry> entries = frame.pending.stream().map(Pending::entry).toList();
     byte[] sealed = Frame.seal(new Frame.Batches(entries), frame.address, clusterKey);
+    Failpoint.GATEWAY_PUBLISH_BEFORE.hit();
     publication(frame.address, messageId, sealed)
         .whenComplete((position, failure) -> answer(frame, position, failure));
   }
@@ -221,6 +223,7 @@ public final class FramePublisher {
       publications--;
       bytesHeld -= frame.bytes;
     }
+    Failpoint.GATEWAY_PUBLISH_AFTER.hit();
     IngestVerdict verdict =
         position == null ? verdictOn(failure) : accepted(frame.address, position);
     frame.pending.forEach(pending -> pending.done.complete(verdict));

@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.FrameEntry;
 import dev.sentinelj.core.ingest.IngestVerdict;
 import dev.sentinelj.core.ingest.RawSubmission;
@@ -183,6 +184,7 @@ public final class IngestPipeline implements IngestBatches {
   }
 
   private CompletionStage<IngestVerdict> publish(Submission submission, Now now) {
+    Failpoint.GATEWAY_BATCH_BELIEVED.hit();
     SignedBatch batch = submission.batch();
     Envelope envelope = submission.envelope().envelope();
     FrameEntry entry =

@@ -3,6 +3,7 @@ package dev.sentinelj.application.gateway;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.ingest.IngestVerdict;
 import dev.sentinelj.core.ingest.RawSubmission;
 import dev.sentinelj.core.ingest.Refusal;
@@ -126,6 +127,7 @@ final class OpenSession implements AgentSessions.Session {
     if (isOver()) {
       return;
     }
+    Failpoint.GATEWAY_COMMITTED_BEFORE_SEND.hit();
     toldOnce = true;
     listener.committed(cut(word.committed()));
     List<Sha256> sets = word.setsNeeded();

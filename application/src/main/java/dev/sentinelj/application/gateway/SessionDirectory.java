@@ -2,6 +2,7 @@ package dev.sentinelj.application.gateway;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.ingest.RetryReason;
 import dev.sentinelj.core.replay.ReplayWindow;
@@ -241,7 +242,10 @@ public final class SessionDirectory implements AgentSessions {
     }
     long to = Math.min(query.to(), query.from() + MAX_RECONCILED - 1);
     return feed.ledger(new EpochId(agent, query.epoch()), query.from(), to)
-        .thenApply(rows -> compare(query, to, rows));
+        .thenApply(rows -> {
+          Failpoint.GATEWAY_RECONCILE_BEFORE_REPLY.hit();
+          return compare(query, to, rows);
+        });
   }
 
   private static ReconcileAnswer compare(

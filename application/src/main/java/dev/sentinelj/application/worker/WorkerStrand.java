@@ -6,6 +6,7 @@ import dev.sentinelj.application.worker.PullReader.Opened;
 import dev.sentinelj.application.worker.PullScript.Pull;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
@@ -265,6 +266,7 @@ public final class WorkerStrand {
       readTicks(partition, cursor, opened, now);
       return commitTicks(partition, cursor, now);
     }
+    Failpoint.WORKER_FETCHED.hit();
     partition.pulled(lane);
     long stamp = messages.getFirst().position().stampMillis();
     report(partition, true, "reading", Math.max(0, now.wallMillis() - stamp));

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Places on both sides of every acknowledgement where a process may be made to die, as in etcd.
  * Each is a no-op that the compiler removes, unless the system property {@value #PROPERTY} named it
  * when this class was loaded: {@code NAME:HIT:ACTION}, where {@code HIT} counts from 1 and {@code
- * ACTION} is {@code halt}, which ends the JVM as {@code kill -9} does, or {@code throw}.
+ * ACTION} is {@code halt}, which ends the JVM as {@code kill -9} does, or {@code throw}. The table
+ * in {@code docs/ARCHITECTURE.md} lists them.
  */
 public enum Failpoint {
   /** A record is gathered, nothing of it is in the file. */
@@ -66,10 +67,10 @@ public enum Failpoint {
   WORKER_LOCKED("worker.locked"),
   /** The ledger has the batches of a pull, their samples are nowhere. */
   WORKER_CLAIMED("worker.claimed"),
-  /** The samples of a pull are in the database, uncommitted. */
-  WORKER_COPIED("worker.copied"),
-  /** All of a pull is written but the position. */
+  /** All of a pull is handed to its transaction but the position. */
   WORKER_MOVE_BEFORE("worker.move.before"),
+  /** The samples of a pull are copied into the database, its journal rows are not. */
+  WORKER_COPIED("worker.copied"),
   /** All of a pull is written and not committed. */
   WORKER_COMMIT_BEFORE("worker.commit.before"),
   /** A pull is committed and the worker does not know. */

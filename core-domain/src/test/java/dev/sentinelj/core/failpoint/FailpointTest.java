@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,14 @@ class FailpointTest {
         .hasMessageContaining("nowhere");
     assertThatThrownBy(() -> Failpoint.Armed.parse("worker.copied:1:sleep"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void ids_areInTheDocumentation() throws IOException {
+    String documentation = Files.readString(Path.of("..", "docs", "ARCHITECTURE.md"));
+
+    assertThat(Failpoint.values())
+        .allSatisfy(point -> assertThat(documentation).contains("| `" + point.id() + "` |"));
   }
 
   @Test

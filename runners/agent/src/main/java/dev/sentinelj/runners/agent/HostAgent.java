@@ -43,9 +43,9 @@ public record HostAgent(
   /**
    * Where an agent keeps things and whom it talks to.
    *
-   * @param logBytes most bytes of its log
+   * @param wal limits of its log
    */
-  public record Place(Path directory, long logBytes, InetSocketAddress gateway, String version) {}
+  public record Place(Path directory, WalConfig wal, InetSocketAddress gateway, String version) {}
 
   /**
    * Opens the agent of a directory, and enrols it when it has no name yet.
@@ -59,10 +59,9 @@ public record HostAgent(
     FileAgentIdentity file = new FileAgentIdentity(directory.resolve("identity"), vault);
     Identity identity = file.load().orElseGet(() -> enrol(file, place, joinToken.get()));
     AgentKey key = new AgentKey(identity.key(), identity.secret());
-    WalConfig wal =
-        new WalConfig(WalConfig.SEGMENT_BYTES, place.logBytes(), WalConfig.MIN_FREE_BYTES);
     FileBatchLogs logs =
-        shutdown.closeLater("agent's log", FileBatchLogs.open(directory.resolve("wal"), wal));
+        shutdown.closeLater(
+            "agent's log", FileBatchLogs.open(directory.resolve("wal"), place.wal()));
     return new HostAgent(
         new AgentIdentity(identity.agent(), place.version(), () -> key),
         logs,

@@ -4,6 +4,7 @@ import dev.sentinelj.adapters.files.ConfigFile;
 import dev.sentinelj.adapters.files.DataDirectory;
 import dev.sentinelj.adapters.files.TinkSecretVault;
 import dev.sentinelj.adapters.files.UnusablePathException;
+import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.runners.runtime.Settings;
@@ -27,7 +28,8 @@ public final class Main {
           "server.port",
           "join.token.file",
           "collect.interval",
-          "log.max.mebibytes");
+          "log.max.mebibytes",
+          "log.segment.kibibytes");
 
   private Main() {}
 
@@ -67,11 +69,15 @@ public final class Main {
   private static HostAgent.Place place(Settings settings, Path home) {
     InetAddress server = settings.loopback("server.address", "127.0.0.1");
     int port = settings.port("server.port", 50_051);
-    long logBytes = settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20;
+    WalConfig wal =
+        new WalConfig(
+            (int) settings.count("log.segment.kibibytes", 16_384, 16, 65_536) << 10,
+            settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20,
+            WalConfig.MIN_FREE_BYTES);
     String version =
         Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
             .orElse("development");
-    return new HostAgent.Place(home, logBytes, new InetSocketAddress(server, port), version);
+    return new HostAgent.Place(home, wal, new InetSocketAddress(server, port), version);
   }
 
   private static String joinToken(Settings settings) {

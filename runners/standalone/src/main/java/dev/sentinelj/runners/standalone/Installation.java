@@ -7,6 +7,7 @@ import dev.sentinelj.adapters.files.FileBatchBus;
 import dev.sentinelj.adapters.files.FileClusterKey;
 import dev.sentinelj.adapters.files.TinkSecretVault;
 import dev.sentinelj.adapters.files.UnusablePathException;
+import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.adapters.sysinfo.HostIdentity;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.Migrations;
@@ -192,8 +193,8 @@ final class Installation implements AutoCloseable {
                 home.bus(),
                 new BusConfig(
                     partitions,
-                    BusConfig.defaults().segmentBytes(),
-                    BusConfig.defaults().maxBytes(),
+                    config.busSegmentBytes(),
+                    config.busBytes(),
                     BusConfig.defaults().minFreeBytes()),
                 SystemClock::wallMillis));
     Backend backend = Backend.onDisk(database, bus, vault, clusterKey(vault), shutdown);
@@ -229,7 +230,7 @@ final class Installation implements AutoCloseable {
     HostAgent.Place place =
         new HostAgent.Place(
             home.agent(),
-            config.logBytes(),
+            new WalConfig(config.logSegmentBytes(), config.logBytes(), WalConfig.MIN_FREE_BYTES),
             new InetSocketAddress(config.bind(), grpcPort),
             Version.TEXT);
     HostAgent agent = HostAgent.open(place, vault, () -> joinToken(server.enrolment()), shutdown);

@@ -11,10 +11,19 @@ import java.util.Set;
  *
  * @param interval between two readings of a source
  * @param strands worker strands
- * @param logBytes most bytes of the agent's log
+ * @param logBytes most bytes of the agent's log, and {@code logSegmentBytes} of one of its files
+ * @param busBytes most bytes of the bus, and {@code busSegmentBytes} of one of its files
  */
 record UpConfig(
-    InetAddress bind, int httpPort, int grpcPort, Duration interval, int strands, long logBytes) {
+    InetAddress bind,
+    int httpPort,
+    int grpcPort,
+    Duration interval,
+    int strands,
+    long logBytes,
+    int logSegmentBytes,
+    long busBytes,
+    int busSegmentBytes) {
   static final int HTTP_PORT = 8080;
   static final int GRPC_PORT = 50051;
 
@@ -25,7 +34,10 @@ record UpConfig(
           "grpc.port",
           "collect.interval",
           "worker.strands",
-          "log.max.mebibytes");
+          "log.max.mebibytes",
+          "log.segment.kibibytes",
+          "bus.max.kibibytes",
+          "bus.segment.kibibytes");
 
   /**
    * @param origin where the settings come from, for messages
@@ -39,6 +51,12 @@ record UpConfig(
       throw new Settings.BadSettingException(
           "http.port and grpc.port are both " + http + ": choose two ports");
     }
+    int busSegmentBytes = (int) settings.count("bus.segment.kibibytes", 16_384, 16, 65_536) << 10;
+    long busBytes = settings.count("bus.max.kibibytes", 1L << 20, 64, 1L << 30) << 10;
+    if (busBytes < 4L * busSegmentBytes) {
+      throw new Settings.BadSettingException(
+          "bus.max.kibibytes holds less than four of bus.segment.kibibytes: raise it");
+    }
     int processors = Runtime.getRuntime().availableProcessors();
     return new UpConfig(
         settings.loopback("bind.address", "127.0.0.1"),
@@ -48,7 +66,10 @@ record UpConfig(
         (int)
             settings.count(
                 "worker.strands", Math.min(processors, UpConfig.PARTITIONS), 1, PARTITIONS),
-        settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20);
+        settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20,
+        (int) settings.count("log.segment.kibibytes", 16_384, 16, 65_536) << 10,
+        busBytes,
+        busSegmentBytes);
   }
 
   /** Partitions of a new installation on one machine. */
