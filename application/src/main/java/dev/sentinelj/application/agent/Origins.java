@@ -54,10 +54,13 @@ final class Origins {
 
   /** Whether a log other than that of epoch {@code except} carries a copy of {@code origin}. */
   boolean carried(BatchId origin, long except) {
-    long epoch = origin.epoch().epoch();
-    return byLog.entrySet().stream()
-        .filter(log -> log.getKey() != except && log.getValue().copied.containsKey(epoch))
-        .anyMatch(log -> log.getValue().copied.get(epoch).contains(origin.seq()));
+    for (Map.Entry<Long, OfLog> log : byLog.entrySet()) {
+      SeqRanges copied = log.getValue().copied.get(origin.epoch().epoch());
+      if (log.getKey() != except && copied != null && copied.contains(origin.seq())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a log other than its own holds the last word on {@code epoch}. */
