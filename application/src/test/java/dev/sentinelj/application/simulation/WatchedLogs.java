@@ -4,6 +4,7 @@ import dev.sentinelj.adapters.memory.InMemoryBatchLog;
 import dev.sentinelj.adapters.memory.InMemoryBatchLogs;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
+import dev.sentinelj.testkit.sim.SimulatedProcess;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,14 @@ import java.util.Map;
 /** Logs that are all watched. */
 final class WatchedLogs implements BatchLogs {
   private final InMemoryBatchLogs logs;
-  private final Book book;
+  private final Plant plant;
+  private final SimulatedProcess process;
   private final Map<BatchLog, WatchedLog> watched = new IdentityHashMap<>();
 
-  WatchedLogs(InMemoryBatchLogs logs, Book book) {
+  WatchedLogs(Plant plant, SimulatedProcess process, InMemoryBatchLogs logs) {
+    this.plant = plant;
+    this.process = process;
     this.logs = logs;
-    this.book = book;
   }
 
   @Override
@@ -46,6 +49,6 @@ final class WatchedLogs implements BatchLogs {
   }
 
   private BatchLog watch(BatchLog log) {
-    return watched.computeIfAbsent(log, one -> new WatchedLog((InMemoryBatchLog) one, book));
+    return watched.computeIfAbsent(log, one -> new WatchedLog(plant, process, (InMemoryBatchLog) one));
   }
 }
