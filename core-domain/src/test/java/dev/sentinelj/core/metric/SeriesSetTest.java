@@ -184,9 +184,7 @@ class SeriesSetTest {
 
   /** Mostly valid characters from all over Unicode, rarely bytes that are none. */
   private static byte[] anyText(SplittableRandom random) {
-    int[] edges = {
-      0x20, 0x61, 0x7e, 0xa0, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff
-    };
+    int[] edges = {0x20, 0x61, 0x7e, 0xa0, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff};
     int[] rare = {0x1f, 0x7f, 0x80, 0x9f};
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(3); i >= 0; i--) {
