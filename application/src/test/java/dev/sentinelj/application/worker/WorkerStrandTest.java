@@ -161,7 +161,9 @@ class WorkerStrandTest {
     assertThat(worker.balance().lost()).isLessThan(8);
   }
 
-  /** The log took seq 2 for torn and counts on without it; the row was committed before or later. */
+  /**
+   * The log took seq 2 for torn and counts on without it; the row was committed before or later.
+   */
   @Test
   void poll_aRowThatItsLogTookForTorn_countsBesideTheRunningCount() {
     for (boolean rowFirst : new boolean[] {true, false}) {
