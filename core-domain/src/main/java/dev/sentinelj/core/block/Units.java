@@ -21,7 +21,7 @@ final class Units {
   private static final int BINARY_BIAS = 128;
   private static final int MANTISSA_BITS = 52;
 
-  /** A multiple of more bits takes as much as the double. */
+  /** One multiple of so many bits takes as much as the double. */
   private static final int WORTH_BITS = 42;
 
   private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
@@ -70,8 +70,8 @@ final class Units {
   }
 
   /**
-   * The greatest power of two that all values are multiples of, or {@link #NONE} when that is none
-   * or the multiples are too great to be worth it.
+   * The greatest power of two that all values are multiples of, or {@link #NONE} when that is none,
+   * or when a single multiple is too great to be worth it.
    */
   static int binary(double[] values, int count) {
     int least = Integer.MAX_VALUE;
@@ -89,8 +89,8 @@ final class Units {
       }
     }
     long unit = (long) least + BINARY_BIAS;
-    boolean small = (long) greatest - least < WORTH_BITS;
-    return small && unit >= MIN_BINARY && unit <= MAX_BINARY ? (int) unit : NONE;
+    boolean worth = count > 1 || (long) greatest - least < WORTH_BITS;
+    return worth && unit >= MIN_BINARY && unit <= MAX_BINARY ? (int) unit : NONE;
   }
 
   private static boolean exact(double value, int unit) {
