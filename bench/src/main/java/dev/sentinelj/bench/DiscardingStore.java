@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -55,6 +56,26 @@ final class DiscardingStore implements PartitionStore {
   public CompletionStage<Map<Lane, BusPosition>> positions(Lease lease) {
     return CompletableFuture.completedFuture(
         Map.of(Lane.FRESH, position, Lane.BACKLOG, BusPosition.START));
+  }
+
+  @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return CompletableFuture.completedFuture(
+        Map.of(
+            Lane.FRESH,
+            new LaneState(position, 1, -1, 0),
+            Lane.BACKLOG,
+            new LaneState(BusPosition.START, 1, -1, 0)));
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    throw new IllegalStateException("a batch of the bench was tried on its own");
+  }
+
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    throw new IllegalStateException("nothing of the bench is repaired");
   }
 
   @Override
@@ -131,6 +152,26 @@ final class DiscardingStore implements PartitionStore {
     @Override
     public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
       return List.of();
+    }
+
+    @Override
+    public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
+      throw new IllegalStateException("nothing of the bench is moved");
+    }
+
+    @Override
+    public Optional<QuarantineRow> lockQuarantined(long id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void markReplayed(long id, String by) {
+      throw new IllegalStateException("nothing of the bench is kept aside");
     }
 
     @Override
