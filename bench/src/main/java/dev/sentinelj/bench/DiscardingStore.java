@@ -4,8 +4,6 @@ import dev.sentinelj.adapters.timescale.DiscardedRows;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
-import dev.sentinelj.core.batch.LossRecord;
-import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -13,6 +11,10 @@ import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction;
+import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
+import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -80,38 +82,34 @@ final class DiscardingStore implements PartitionStore {
 
   @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
-    script.run(new Transaction());
+    script.run(Partial.of(PartitionTransaction.class, new Transaction()));
     rows.flush();
     transactions++;
     return CompletableFuture.completedFuture(new Outcome.Committed());
   }
 
-  private final class Transaction implements PartitionTransaction {
-    @Override
-    public Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs) {
+  /** What a script asks for on the way of a batch that is new; more than that is not answered. */
+  final class Transaction {
+    Map<EpochId, EpochProgress> lockEpochs(Collection<EpochId> epochs) {
       Map<EpochId, EpochProgress> found = new HashMap<>();
       epochs.forEach(
           epoch -> found.put(epoch, progress.getOrDefault(epoch, EpochProgress.start(epoch))));
       return found;
     }
 
-    @Override
-    public List<LedgerAnswer> claim(List<LedgerClaim> claims) {
+    List<LedgerAnswer> claim(List<LedgerClaim> claims) {
       return Collections.nCopies(claims.size(), LedgerAnswer.NEW);
     }
 
-    @Override
-    public Optional<SeriesSet> knownSet(AgentId agent, Sha256 set) {
+    Optional<SeriesSet> knownSet(AgentId agent, Sha256 set) {
       return Optional.empty();
     }
 
-    @Override
-    public boolean addSet(AgentId agent, SeriesSet set) {
+    boolean addSet(AgentId agent, SeriesSet set) {
       return true;
     }
 
-    @Override
-    public long[] seriesIds(AgentId agent, SeriesSet set) {
+    long[] seriesIds(AgentId agent, SeriesSet set) {
       long[] ids = new long[set.size()];
       for (int i = 0; i < ids.length; i++) {
         ids[i] = nextId++;
@@ -119,68 +117,27 @@ final class DiscardingStore implements PartitionStore {
       return ids;
     }
 
-    @Override
-    public void addSamples(long[] seriesIds, Columns columns) {
+    void addSamples(long[] seriesIds, Columns columns) {
       rows.addSamples(seriesIds, columns);
     }
 
-    @Override
-    public void journal(JournalRow row) {
+    void journal(JournalRow row) {
       rows.journal(row);
     }
 
-    @Override
-    public void quarantine(QuarantineRow row) {
-      throw new IllegalStateException("a batch of the bench was kept aside: " + row.reason());
-    }
-
-    @Override
-    public long addLosses(EpochId epoch, LossRecord losses) {
-      return 0;
-    }
-
-    @Override
-    public long removeLosses(EpochId epoch, Collection<Long> seqs) {
-      return 0;
-    }
-
-    @Override
-    public boolean park(ParkedBatch batch) {
-      throw new IllegalStateException("a batch of the bench was parked");
-    }
-
-    @Override
-    public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
+    List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
       return List.of();
     }
 
-    @Override
-    public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
       return List.of();
     }
 
-    @Override
-    public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
-      throw new IllegalStateException("nothing of the bench is moved");
-    }
-
-    @Override
-    public Optional<QuarantineRow> lockQuarantined(long id) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void markReplayed(long id, String by) {
-      throw new IllegalStateException("nothing of the bench is kept aside");
-    }
-
-    @Override
-    public void saveProgress(Collection<EpochProgress> changed) {
+    void saveProgress(Collection<EpochProgress> changed) {
       changed.forEach(one -> progress.put(one.epoch(), one));
     }
 
-    @Override
-    public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
+    boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
       position = to;
       return true;
     }
