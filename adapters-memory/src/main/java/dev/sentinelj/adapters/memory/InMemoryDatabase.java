@@ -1,6 +1,7 @@
 package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.adapters.memory.FaultPlan.Fault;
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LeaseRow;
@@ -27,7 +28,6 @@ import dev.sentinelj.ports.driven.OperatorStore.Operator;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -59,10 +59,11 @@ public final class InMemoryDatabase {
   final Table<SeriesKey, Long> series = new Table<>(SeriesKey.ORDER);
   final Map<Long, SampleList> samples = new HashMap<>();
   final Table<JournalKey, JournalRow> journal = new Table<>(JournalKey.ORDER);
-  final List<Kept> quarantine = new ArrayList<>();
+  final Table<Long, Kept> quarantine = new Table<>(Comparator.comparingLong(Long::longValue));
   final Table<EpochId, List<Loss>> losses = new Table<>(Rows.EPOCHS);
   final Table<Long, Parked> parked = new Table<>(Comparator.comparingLong(Long::longValue));
   final Table<FrameAddress, BusPosition> positions = new Table<>(Rows.LANES);
+  final Table<FrameAddress, Begun> begun = new Table<>(Rows.LANES);
   final SortedMap<Integer, LeaseRow> leases = new TreeMap<>();
   final SortedMap<AgentId, AgentRow> agents = new TreeMap<>();
   final Map<String, TokenRow> joinTokens = new HashMap<>();
@@ -111,7 +112,7 @@ public final class InMemoryDatabase {
 
   /** Everything that was kept aside, oldest first, for checks on the whole of it. */
   public synchronized List<QuarantineRow> quarantined() {
-    return quarantine.stream().map(Kept::row).toList();
+    return quarantine.rows().values().stream().map(Kept::row).toList();
   }
 
   /** How many transactions were committed, so that whoever watches can tell one that was not. */

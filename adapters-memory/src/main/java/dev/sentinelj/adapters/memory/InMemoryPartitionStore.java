@@ -1,10 +1,12 @@
 package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.adapters.memory.FaultPlan.Fault;
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.LeaseRow;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wire.MalformedException;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import java.util.EnumMap;
@@ -59,8 +61,59 @@ public final class InMemoryPartitionStore implements PartitionStore {
   }
 
   @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return database.later(executor, "begin", () -> beginNow(lease));
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    return database.later(
+        executor,
+        "noteTry",
+        () -> {
+          checkOwned(lease);
+          FrameAddress address = new FrameAddress(lease.partition(), lane);
+          int times = begunOf(address).times();
+          database.begun.rows().put(address, new Begun(times, index, tries));
+        });
+  }
+
+  @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
     return database.laterKnowing(executor, "transact", fault -> run(lease, script, fault));
+  }
+
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    return database.laterKnowing(
+        executor,
+        "repair",
+        fault ->
+            run(new InMemoryTransaction(database, partition, false), partition, script, fault));
+  }
+
+  private Map<Lane, LaneState> beginNow(Lease lease) {
+    checkOwned(lease);
+    Map<Lane, LaneState> states = new EnumMap<>(Lane.class);
+    positionsOf(lease.partition())
+        .forEach((lane, position) -> {
+          FrameAddress address = new FrameAddress(lease.partition(), lane);
+          Begun before = begunOf(address);
+          Begun now = new Begun(before.times() + 1, before.index(), before.tries());
+          database.begun.rows().put(address, now);
+          states.put(lane, new LaneState(position, now.times(), now.index(), now.tries()));
+        });
+    return states;
+  }
+
+  private Begun begunOf(FrameAddress address) {
+    return database.begun.rows().getOrDefault(address, Begun.NEVER);
+  }
+
+  private void checkOwned(Lease lease) {
+    if (!owns(lease)) {
+      throw new PortUnavailableException("the lease on " + lease.partition() + " is gone");
+    }
   }
 
   private LeaseAnswer leaseNow(int partition, String owner, Optional<Lease> held) {
@@ -104,16 +157,21 @@ public final class InMemoryPartitionStore implements PartitionStore {
     if (!owns(lease)) {
       return new Outcome.Fenced("the lease on partition " + lease.partition() + " is gone");
     }
-    InMemoryTransaction transaction = new InMemoryTransaction(database, lease.partition());
+    InMemoryTransaction transaction = new InMemoryTransaction(database, lease.partition(), true);
+    return run(transaction, lease.partition(), script, fault);
+  }
+
+  private static Outcome run(
+      InMemoryTransaction transaction, int partition, Script script, Fault fault) {
     try {
       script.run(transaction);
     } catch (RuntimeException e) {
-      return transaction.fenced() ? missedPosition(lease) : rolledBack(e);
+      return transaction.fenced() ? missedPosition(partition) : rolledBack(e);
     } finally {
       transaction.end();
     }
     if (transaction.fenced()) {
-      return missedPosition(lease);
+      return missedPosition(partition);
     }
     return end(transaction, fault);
   }
@@ -129,14 +187,17 @@ public final class InMemoryPartitionStore implements PartitionStore {
     };
   }
 
-  private static Outcome missedPosition(Lease lease) {
-    return new Outcome.Fenced(
-        "a position of partition " + lease.partition() + " was not the expected one");
+  private static Outcome missedPosition(int partition) {
+    return new Outcome.Fenced("a position of partition " + partition + " was not the expected one");
   }
 
   private static Outcome rolledBack(RuntimeException cause) {
-    boolean data = cause instanceof MalformedException || cause instanceof IllegalArgumentException;
-    return new Outcome.RolledBack(
-        data ? FailureKind.DATA : FailureKind.TRANSIENT, String.valueOf(cause.getMessage()));
+    FailureKind kind =
+        switch (cause) {
+          case MalformedException _, IllegalArgumentException _ -> FailureKind.DATA;
+          case PortUnavailableException _ -> FailureKind.TRANSIENT;
+          default -> FailureKind.SCRIPT;
+        };
+    return new Outcome.RolledBack(kind, String.valueOf(cause.getMessage()));
   }
 }

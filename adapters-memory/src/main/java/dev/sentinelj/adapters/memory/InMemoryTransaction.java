@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.memory;
 
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
@@ -29,6 +30,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Writes into copies and puts them into the database all at once. Used under its lock. */
 final class InMemoryTransaction implements PartitionTransaction {
@@ -52,16 +53,24 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<JournalKey, JournalRow>.Staged journal;
   private final Table<Long, Parked>.Staged parked;
   private final Table<FrameAddress, BusPosition>.Staged positions;
+  private final Table<FrameAddress, Begun>.Staged begun;
   private final StagedLosses losses;
   private final List<Sample> samples = new ArrayList<>();
-  private final List<QuarantineRow> quarantine = new ArrayList<>();
+  private final Table<Long, Kept>.Staged quarantine;
   private final Set<EpochId> locked = new HashSet<>();
+  private final Map<AgentId, Integer> setCounts = new HashMap<>();
+  private final Set<Long> lockedAside = new HashSet<>();
+  private final boolean owner;
   private boolean fenced;
   private boolean ended;
 
-  InMemoryTransaction(InMemoryDatabase database, int partition) {
+  /**
+   * @param owner whether it may move positions
+   */
+  InMemoryTransaction(InMemoryDatabase database, int partition, boolean owner) {
     this.database = database;
     this.partition = partition;
+    this.owner = owner;
     this.ledger = database.ledger.stage();
     this.origins = database.origins.stage();
     this.moves = database.moves.stage();
@@ -70,7 +79,9 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.series = database.series.stage();
     this.journal = database.journal.stage();
     this.parked = database.parked.stage();
+    this.quarantine = database.quarantine.stage();
     this.positions = database.positions.stage();
+    this.begun = database.begun.stage();
     this.losses = new StagedLosses(database.losses.stage(), ledger);
   }
 
@@ -98,7 +109,9 @@ final class InMemoryTransaction implements PartitionTransaction {
     series.apply();
     journal.apply();
     parked.apply();
+    quarantine.apply();
     positions.apply();
+    begun.apply();
     losses.apply();
     for (Sample sample : samples) {
       database
@@ -106,7 +119,6 @@ final class InMemoryTransaction implements PartitionTransaction {
           .computeIfAbsent(sample.seriesId(), id -> new SampleList())
           .add(sample.timeMillis(), sample.value());
     }
-    quarantine.forEach(row -> database.quarantine.add(new Kept(database.nextNumber(), row)));
   }
 
   @Override
@@ -202,8 +214,22 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public boolean addSet(AgentId agent, SeriesSet set) {
     live();
-    sets.put(new SetKey(agent, set.hash()), set);
+    SetKey key = new SetKey(agent, set.hash());
+    if (sets.get(key) != null) {
+      return true;
+    }
+    int kept = setCounts.computeIfAbsent(agent, this::setsOf);
+    if (kept >= MAX_SETS) {
+      return false;
+    }
+    sets.put(key, set);
+    setCounts.put(agent, kept + 1);
     return true;
+  }
+
+  private int setsOf(AgentId agent) {
+    return (int)
+        database.sets.rows().keySet().stream().filter(key -> key.agent().equals(agent)).count();
   }
 
   @Override
@@ -266,10 +292,10 @@ final class InMemoryTransaction implements PartitionTransaction {
     boolean again =
         row.id().isPresent()
             && row.samples() == 0
-            && Stream.concat(database.quarantine.stream().map(Kept::row), quarantine.stream())
-                .anyMatch(kept -> same(kept, row));
+            && quarantine.all().values().stream().anyMatch(kept -> same(kept.row(), row));
     if (!again) {
-      quarantine.add(row);
+      long id = database.nextNumber();
+      quarantine.put(id, new Kept(id, row, 0, ""));
     }
   }
 
@@ -277,6 +303,27 @@ final class InMemoryTransaction implements PartitionTransaction {
     return one.id().equals(other.id())
         && one.reason().equals(other.reason())
         && Arrays.equals(one.bytes(), other.bytes());
+  }
+
+  @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    live();
+    Kept kept = quarantine.get(id);
+    if (kept == null || kept.replayedAtMillis() != 0) {
+      return Optional.empty();
+    }
+    lockedAside.add(id);
+    return Optional.of(kept.row());
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    live();
+    Kept kept = quarantine.get(id);
+    if (kept == null || !lockedAside.remove(id)) {
+      throw new IllegalStateException("the row kept aside is not locked: " + id);
+    }
+    quarantine.put(id, kept.replayed(database.nowMillis(), by));
   }
 
   @Override
@@ -320,7 +367,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     if (taken + batch.row().batch().bodyLength() > MAX_PARKED_BYTES) {
       return false;
     }
-    parked.put(database.nextNumber(), new Parked(epoch, batch));
+    parked.put(database.nextNumber(), new Parked(partition, epoch, batch));
     return true;
   }
 
@@ -337,6 +384,22 @@ final class InMemoryTransaction implements PartitionTransaction {
     parkedOf(agent)
         .forEach((key, row) -> {
           if (row.batch().missingSet().equals(set)) {
+            parked.remove(key);
+            released.add(row.batch());
+          }
+        });
+    return released;
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    live();
+    List<ParkedBatch> released = new ArrayList<>();
+    parked
+        .all()
+        .forEach((key, row) -> {
+          boolean due = row.batch().receivedAtMillis() < receivedBeforeMillis;
+          if (row.partition() == partition && due && released.size() < limit) {
             parked.remove(key);
             released.add(row.batch());
           }
@@ -366,11 +429,12 @@ final class InMemoryTransaction implements PartitionTransaction {
   public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
     live();
     FrameAddress address = new FrameAddress(partition, lane);
-    if (fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
+    if (!owner || fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
       fenced = true;
       return false;
     }
     positions.put(address, to);
+    begun.put(address, Begun.NEVER);
     return true;
   }
 

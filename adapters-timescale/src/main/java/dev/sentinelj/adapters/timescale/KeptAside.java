@@ -3,11 +3,15 @@ package dev.sentinelj.adapters.timescale;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.PARKED;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.QUARANTINE;
 import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.currentOffsetDateTime;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 
 import dev.sentinelj.adapters.timescale.jooq.tables.records.ParkedRecord;
+import dev.sentinelj.adapters.timescale.jooq.tables.records.QuarantineRecord;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
@@ -21,6 +25,8 @@ import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
@@ -29,9 +35,11 @@ import org.jooq.DSLContext;
  */
 final class KeptAside {
   private final DSLContext dsl;
+  private final int partition;
 
-  KeptAside(DSLContext dsl) {
+  KeptAside(DSLContext dsl, int partition) {
     this.dsl = dsl;
+    this.partition = partition;
   }
 
   void quarantine(QuarantineRow row) {
@@ -48,6 +56,36 @@ final class KeptAside {
         .set(QUARANTINE.SAMPLES, row.samples())
         .set(QUARANTINE.BYTES, row.bytes())
         .execute();
+  }
+
+  Optional<QuarantineRow> lock(long id) {
+    return dsl.selectFrom(QUARANTINE)
+        .where(QUARANTINE.ID.eq(id), QUARANTINE.REPLAYED_AT.isNull())
+        .forUpdate()
+        .fetchOptional(KeptAside::row);
+  }
+
+  void markReplayed(long id, String by) {
+    dsl.update(QUARANTINE)
+        .set(QUARANTINE.REPLAYED_AT, currentOffsetDateTime())
+        .set(QUARANTINE.REPLAYED_BY, StoredText.of(by))
+        .where(QUARANTINE.ID.eq(id))
+        .execute();
+  }
+
+  static QuarantineRow row(QuarantineRecord row) {
+    return new QuarantineRow(
+        id(row),
+        row.getReason(),
+        row.getDetail(),
+        Times.millis(row.getReceivedAt()),
+        row.getSamples(),
+        row.getBytes());
+  }
+
+  private static Optional<BatchId> id(QuarantineRecord row) {
+    return Optional.ofNullable(row.getAgent())
+        .map(agent -> new BatchId(new EpochId(new AgentId(agent), row.getEpoch()), row.getSeq()));
   }
 
   private boolean isKept(BatchId id, QuarantineRow row) {
@@ -74,12 +112,23 @@ final class KeptAside {
   }
 
   List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
-    return dsl
-        .deleteFrom(PARKED)
-        .where(PARKED.AGENT.eq(agent.value()), PARKED.MISSING_SET.eq(set.toBytes()))
-        .returning()
-        .fetch()
-        .stream()
+    return unpark(PARKED.AGENT.eq(agent.value()).and(PARKED.MISSING_SET.eq(set.toBytes())));
+  }
+
+  /** Rows from before the column was are anybody's. */
+  List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    Condition due =
+        PARKED
+            .PARTITION
+            .eq(partition)
+            .or(PARKED.PARTITION.isNull())
+            .and(PARKED.RECEIVED_AT.lt(Times.of(receivedBeforeMillis)));
+    return unpark(
+        PARKED.ID.in(select(PARKED.ID).from(PARKED).where(due).orderBy(PARKED.ID).limit(limit)));
+  }
+
+  private List<ParkedBatch> unpark(Condition which) {
+    return dsl.deleteFrom(PARKED).where(which).returning().fetch().stream()
         .sorted(Comparator.comparing(ParkedRecord::getId))
         .map(KeptAside::read)
         .toList();
@@ -110,6 +159,7 @@ final class KeptAside {
     WireWriter bytes = new WireWriter(batch.bodyLength() + 512);
     batch.writeTo(bytes);
     dsl.insertInto(PARKED)
+        .set(PARKED.PARTITION, partition)
         .set(PARKED.AGENT, batch.id().agent().value())
         .set(PARKED.EPOCH, batch.id().epoch().epoch())
         .set(PARKED.SEQ, batch.id().seq())

@@ -76,9 +76,31 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
   }
 
   @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return call("beginning on partition " + lease.partition(), sql -> leases.begin(sql, lease));
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    return call(
+            "noting a try on partition " + lease.partition(),
+            sql -> {
+              leases.noteTry(sql, lease, lane, index, tries);
+              return lease;
+            })
+        .thenAccept(_ -> {});
+  }
+
+  @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
     return call(
         "a transaction of partition " + lease.partition(), sql -> timed(sql, lease, script));
+  }
+
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    return call(
+        "a repair of partition " + partition, sql -> run(sql, partition, Optional.empty(), script));
   }
 
   /** Ends after what is under way; a lease that is still held runs out by itself. */
@@ -143,14 +165,19 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
       if (slow) {
         Leases.extend(sql, lease, SLOW_LEASE_MILLIS);
       }
-      return run(sql, lease, script);
+      return run(sql, lease.partition(), Optional.of(lease), script);
     } finally {
       slow = nanoTime.getAsLong() - begun > SLOW_NANOS;
     }
   }
 
-  private Outcome run(Connection sql, Lease lease, Script script) throws SQLException {
-    WorkerTransaction tx = new WorkerTransaction(sql, lease, catalog.begin(sql), days);
+  /**
+   * @param lease empty for a repair, which shows none
+   */
+  private Outcome run(Connection sql, int partition, Optional<Lease> lease, Script script)
+      throws SQLException {
+    WorkerTransaction tx =
+        new WorkerTransaction(sql, partition, lease.isPresent(), catalog.begin(sql), days);
     boolean decided = false;
     try {
       sql.setAutoCommit(false);
@@ -167,10 +194,10 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
 
   /** Does everything before COMMIT; an answer says that there is nothing to commit. */
   private Optional<Outcome> prepare(
-      Connection sql, WorkerTransaction tx, Lease lease, Script script) {
+      Connection sql, WorkerTransaction tx, Optional<Lease> lease, Script script) {
     try {
-      if (!leases.holds(sql, lease)) {
-        return fenced("the lease on partition " + lease.partition() + " is gone");
+      if (lease.isPresent() && !leases.holds(sql, lease.get())) {
+        return fenced("the lease on partition " + lease.get().partition() + " is gone");
       }
       script.run(tx);
       tx.finish();

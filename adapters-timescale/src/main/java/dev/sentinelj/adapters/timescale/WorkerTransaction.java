@@ -13,7 +13,6 @@ import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.BusPosition;
-import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerTransaction implements PartitionTransaction {
   private static final String MOVE =
       """
-      UPDATE bus_positions SET generation = ?, sequence = ?, stamp_ms = ?
+      UPDATE bus_positions SET generation = ?, sequence = ?, stamp_ms = ?, begun = 0, try_index = -1, tries = 0
       WHERE partition = ? AND lane = ? AND generation = ? AND sequence = ?\
       """;
 
@@ -49,13 +48,24 @@ final class WorkerTransaction implements PartitionTransaction {
   private final MoveRows moves;
   private final KeptAside aside;
   private final Set<EpochId> locked = new HashSet<>();
+  private final Set<Long> lockedAside = new HashSet<>();
+  private final boolean owner;
   private @Nullable String fence;
   private boolean over;
 
-  WorkerTransaction(Connection connection, Lease lease, SeriesLookup series, DayPartitions days) {
+  /**
+   * @param owner whether it may move positions
+   */
+  WorkerTransaction(
+      Connection connection,
+      int partition,
+      boolean owner,
+      SeriesLookup series,
+      DayPartitions days) {
     DSLContext dsl = Database.on(connection);
     this.connection = connection;
-    this.partition = lease.partition();
+    this.partition = partition;
+    this.owner = owner;
     this.series = series;
     this.ledger = new Ledger(connection);
     this.progress = new ProgressRows(connection);
@@ -63,7 +73,7 @@ final class WorkerTransaction implements PartitionTransaction {
     this.journal = new JournalBuffer(connection, days, partition);
     this.losses = new LossRows(dsl, ledger);
     this.moves = new MoveRows(dsl, connection, ledger, losses);
-    this.aside = new KeptAside(dsl);
+    this.aside = new KeptAside(dsl, partition);
   }
 
   boolean fenced() {
@@ -120,8 +130,7 @@ final class WorkerTransaction implements PartitionTransaction {
   @Override
   public boolean addSet(AgentId agent, SeriesSet set) {
     live();
-    run("adding a series set", () -> series.add(agent, set));
-    return true;
+    return at("adding a series set", () -> series.add(agent, set));
   }
 
   @Override
@@ -146,6 +155,23 @@ final class WorkerTransaction implements PartitionTransaction {
   public void quarantine(QuarantineRow row) {
     live();
     run("keeping a row aside", () -> aside.quarantine(row));
+  }
+
+  @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    live();
+    Optional<QuarantineRow> row = at("locking a row kept aside", () -> aside.lock(id));
+    row.ifPresent(_ -> lockedAside.add(id));
+    return row;
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    live();
+    if (!lockedAside.remove(id)) {
+      throw new IllegalStateException("the row kept aside is not locked: " + id);
+    }
+    run("marking a row as replayed", () -> aside.markReplayed(id, by));
   }
 
   @Override
@@ -188,6 +214,15 @@ final class WorkerTransaction implements PartitionTransaction {
   }
 
   @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    live();
+    List<ParkedBatch> released =
+        at("giving up parked batches", () -> aside.unparkBefore(receivedBeforeMillis, limit));
+    released.forEach(batch -> progress.touch(batch.row().batch().id().epoch()));
+    return released;
+  }
+
+  @Override
   public void saveProgress(Collection<EpochProgress> rows) {
     live();
     for (EpochProgress row : rows) {
@@ -201,6 +236,9 @@ final class WorkerTransaction implements PartitionTransaction {
   @Override
   public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
     live();
+    if (!owner) {
+      fence = "a repair of partition " + partition + " moves no position";
+    }
     if (fence == null && at("moving the position", () -> move(lane, from, to)) != 1) {
       fence = "the position of partition " + partition + ", lane " + lane + " is not " + from;
     }

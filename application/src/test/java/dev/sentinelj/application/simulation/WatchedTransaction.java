@@ -160,6 +160,16 @@ final class WatchedTransaction implements PartitionTransaction {
   }
 
   @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    return tx.lockQuarantined(id);
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    tx.markReplayed(id, by);
+  }
+
+  @Override
   public long addLosses(EpochId epoch, LossRecord losses) {
     return tx.addLosses(epoch, losses);
   }
@@ -187,6 +197,11 @@ final class WatchedTransaction implements PartitionTransaction {
   @Override
   public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
     return tx.unpark(agent, set);
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    return tx.unparkBefore(receivedBeforeMillis, limit);
   }
 
   @Override

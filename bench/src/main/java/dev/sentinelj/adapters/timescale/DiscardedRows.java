@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
@@ -114,7 +115,7 @@ public final class DiscardedRows {
 
   @FunctionalInterface
   private interface Answer {
-    Object to(String method, Object[] arguments);
+    @Nullable Object to(String method, Object[] arguments);
   }
 
   private static <T> T proxy(Class<T> type, Answer answer) {

@@ -23,9 +23,11 @@ import dev.sentinelj.ports.driven.Uplink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -140,6 +142,45 @@ class UpTest {
   }
 
   @Test
+  void pythonClient_pushesColumnsWithAndWithoutTheirSet_andTheApiReturnsThemExactly()
+      throws Exception {
+    Assumptions.assumeFalse(leftOut("python"), "left out with --without python");
+    Path state = directory.resolve("columns.json");
+    Path token = directory.resolve("columns-token");
+    Files.writeString(token, joinToken());
+
+    String output =
+        python(
+            "--join-token-file",
+            token.toString(),
+            "--state",
+            state.toString(),
+            "--columns",
+            "room.temperature",
+            "21.5",
+            "0.1",
+            "-3.25",
+            "--also",
+            "room.humidity=0.30000000000000004,-,1e-300",
+            "--label",
+            "room=lab");
+    String agent =
+        tools.jackson.databind.json.JsonMapper.shared()
+            .readTree(Files.readString(state))
+            .path("agent_id")
+            .asString();
+    api.await("/v1/agents/" + agent, answer -> stored(answer) == 5);
+
+    assertThat(output.lines().filter(line -> line.startsWith("accepted"))).hasSize(2);
+    assertThat(output).contains("exit 0");
+    assertThat(values(agent, "room.temperature")).containsExactly(21.5, 0.1, -3.25);
+    assertThat(values(agent, "room.humidity")).containsExactly(0.30000000000000004, 1e-300);
+    assertThat(python("--state", state.toString(), "--columns", "a", "1", "2", "--also", "b=1"))
+        .contains("b has 1 values and a 2")
+        .contains("exit 2");
+  }
+
+  @Test
   void nanAndAYearOff_lieInQuarantine_andTheRestIsStored() throws Exception {
     long now = System.currentTimeMillis();
     long yearOff = now + 365L * 86_400_000;
@@ -158,6 +199,31 @@ class UpTest {
     assertThat(kept.path("items"))
         .extracting(row -> row.path("reason").asString())
         .containsExactlyInAnyOrder("nan", "time");
+  }
+
+  @Test
+  void aSignedBatchThatNobodyCanRead_isShownWhole_andReplayedInVain() throws Exception {
+    HostileAgent agent = HostileAgent.enrol();
+    agent.pushBody(1, 3, "no protobuf".getBytes(StandardCharsets.UTF_8));
+
+    String list = "/v1/quarantine?reason=malformed&agent=" + agent.name();
+    JsonNode row =
+        api.await(list, answer -> answer.path("items").size() == 1).path("items").path(0);
+    JsonNode whole = api.get("/v1/quarantine/" + row.path("id").asLong() + "?bytes=true");
+    JsonNode refused = api.post("/v1/quarantine/" + row.path("id").asLong() + "/replay", "{}");
+
+    assertThat(row.path("samples").asLong()).isEqualTo(3);
+    assertThat(row.path("replayable").asBoolean()).isTrue();
+    assertThat(whole.path("batch").path("epoch").asString()).isEqualTo("0000000000000007");
+    assertThat(whole.path("batch").path("body_matches").asBoolean()).isTrue();
+    assertThat(Base64.getDecoder().decode(whole.path("bytes").asString()))
+        .asString(StandardCharsets.ISO_8859_1)
+        .endsWith("no protobuf");
+    assertThat(refused.path("status").asInt()).isEqualTo(422);
+    assertThat(refused.path("detail").asString()).startsWith("it still cannot be read");
+    JsonNode epoch = api.get("/v1/agents/" + agent.name()).path("epochs").path(0);
+    assertThat(epoch.path("quarantined").asLong()).isEqualTo(3);
+    assertThat(epoch.path("unaccounted").asLong()).isZero();
   }
 
   @Test
@@ -188,6 +254,18 @@ class UpTest {
 
   private static long points(Chromium browser) {
     return browser.evaluate(POINTS).asLong();
+  }
+
+  /** What the only series of this name has, by time. */
+  private static List<Double> values(String agent, String name)
+      throws IOException, InterruptedException {
+    JsonNode items =
+        api.get("/v1/metrics/agents/" + agent + "/range?name=" + name + "&label.room=lab")
+            .path("items");
+    assertThat(items.size()).isEqualTo(1);
+    List<Double> values = new ArrayList<>();
+    items.path(0).path("points").forEach(point -> values.add(point.path(1).asDouble()));
+    return values;
   }
 
   private static String firstPassword() {
@@ -304,7 +382,20 @@ class UpTest {
               columns.greatestTimeMillis(),
               0,
               Sha256.of(body));
-      SignedBatch batch = SigningPolicy.signContent(key, header, body);
+      push(SigningPolicy.signContent(key, header, body), List.of(set));
+    }
+
+    /** A batch that claims {@code samples} samples, whatever its body is. */
+    void pushBody(long seq, long samples, byte[] body) throws InterruptedException {
+      long now = System.currentTimeMillis();
+      BatchId id = new BatchId(epoch, seq);
+      BatchHeader header =
+          new BatchHeader(BatchKind.DATA, id, 0, samples, now, now, 0, Sha256.of(body));
+      push(SigningPolicy.signContent(key, header, body), List.of());
+    }
+
+    private void push(SignedBatch batch, List<SeriesSet> sets) throws InterruptedException {
+      long seq = batch.id().seq();
       BlockingQueue<Downlink> events = new LinkedBlockingQueue<>();
       Uplink.Session session =
           new GrpcUplink(gateway())
@@ -316,8 +407,12 @@ class UpTest {
           new Submission(
               batch,
               SigningPolicy.signEnvelope(
-                  key, batch, seq, System.currentTimeMillis(), List.of(set.hash())),
-              List.of(set.toBytes())));
+                  key,
+                  batch,
+                  seq,
+                  System.currentTimeMillis(),
+                  sets.stream().map(SeriesSet::hash).toList()),
+              sets.stream().map(SeriesSet::toBytes).toList()));
       await(events, Downlink.Accepted.class);
       session.close();
     }
