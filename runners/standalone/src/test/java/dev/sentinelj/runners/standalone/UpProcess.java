@@ -2,6 +2,7 @@ package dev.sentinelj.runners.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -30,16 +31,26 @@ final class UpProcess implements AutoCloseable {
 
   /** Starts on {@code home} with free ports, reading the host each second. */
   static UpProcess start(Path home, String... more) throws IOException {
+    return start(home, List.of(), more);
+  }
+
+  /** The same, with options of the JVM. */
+  static UpProcess start(Path home, List<String> jvm, String... more) throws IOException {
     List<String> args = new ArrayList<>(List.of("up", "--home", home.toString()));
     args.addAll(List.of("--http-port", "0", "--grpc-port", "0", "--interval", "1"));
     args.addAll(List.of(more));
-    return run(home, args);
+    return run(home, jvm, args);
   }
 
   /** Runs the command line with these arguments. */
   static UpProcess run(Path home, List<String> args) throws IOException {
+    return run(home, List.of(), args);
+  }
+
+  private static UpProcess run(Path home, List<String> jvm, List<String> args) throws IOException {
     List<String> command =
         new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    command.addAll(jvm);
     command.addAll(
         List.of(
             "-Dlogback.configurationFile=logback.xml",
@@ -75,6 +86,11 @@ final class UpProcess implements AutoCloseable {
     }
     assertThat(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)).isTrue();
     return lines;
+  }
+
+  /** Whether it ended within so many seconds as a process that was killed. */
+  boolean died(long seconds) throws InterruptedException {
+    return process.waitFor(seconds, TimeUnit.SECONDS) && process.exitValue() == Failpoint.KILLED;
   }
 
   int exitCode() {
