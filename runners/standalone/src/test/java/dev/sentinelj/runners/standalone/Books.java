@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sentinelj.adapters.files.FileBatchLog;
 import dev.sentinelj.adapters.files.TinkSecretVault;
 import dev.sentinelj.adapters.files.WalConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -12,6 +14,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -37,17 +41,24 @@ final class Books {
   }
 
   /**
-   * Every record the host's log ever took is in the database once, and so is every sample. Nothing
-   * may run on {@code home}; its agent is the only one.
+   * Every record that the host's log and {@code others} ever took is in the database once, and so
+   * is every sample. Nothing may run on {@code home}.
    */
-  static void assertBalanced(Path home) throws SQLException {
-    long records;
-    long samples;
-    try (FileBatchLog log =
-        FileBatchLog.open(home.resolve("agent").resolve("wal"), WalConfig.defaults())) {
-      records = log.nextSeq() - 1 - log.torn().size();
-      samples = log.sampleCount();
+  static void assertBalanced(Path home, List<Path> others) throws SQLException {
+    List<Path> logs = new ArrayList<>(others);
+    logs.add(home.resolve("agent").resolve("wal"));
+    long records = 0;
+    long samples = 0;
+    for (Path path : logs) {
+      try (FileBatchLog log = FileBatchLog.open(path, WalConfig.defaults())) {
+        records += log.nextSeq() - 1 - log.torn().size();
+        samples += log.sampleCount();
+      }
     }
+    compare(home, records, samples);
+  }
+
+  private static void compare(Path home, long records, long samples) throws SQLException {
     assertThat(samples).isPositive();
     onDatabase(
         home,
@@ -75,16 +86,30 @@ final class Books {
 
   /** Starts the database of a stopped {@code home} for a question. */
   static void onDatabase(Path home, Question question) throws SQLException {
-    String password =
-        DatabasePassword.of(
-            new Home(home),
-            TinkSecretVault.open(new Home(home).keys(), Optional.empty()),
-            new SecureRandom());
+    String password = password(home);
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home.resolve("postgres"), password);
         Connection connection =
             DriverManager.getConnection(postgres.jdbcUrl(), EmbeddedPostgres.USER, password)) {
       question.ask(connection);
     }
+  }
+
+  /** Asks the database of a {@code home} that runs. */
+  static void onRunningDatabase(Path home, Question question) throws SQLException, IOException {
+    Path postgres = home.resolve("postgres");
+    String port = Files.readAllLines(postgres.resolve("data").resolve("postmaster.pid")).get(3);
+    String url = "jdbc:postgresql://127.0.0.1:" + port.strip() + "/" + EmbeddedPostgres.DATABASE;
+    try (Connection connection =
+        DriverManager.getConnection(url, EmbeddedPostgres.USER, password(home))) {
+      question.ask(connection);
+    }
+  }
+
+  private static String password(Path home) {
+    return DatabasePassword.of(
+        new Home(home),
+        TinkSecretVault.open(new Home(home).keys(), Optional.empty()),
+        new SecureRandom());
   }
 
   static long number(Connection connection, String sql) throws SQLException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,34 +24,51 @@ class FailpointKillTest {
       """
       log.segment.kibibytes = 16
       bus.segment.kibibytes = 16
-      bus.max.kibibytes = 256
+      bus.max.kibibytes = 128
       """;
 
   @TempDir Path directory;
 
+  /** Two installations, one for each half of the points, because a start keeps one core busy. */
   @Test
   void diedAtEachFailpoint_rowsEqualWhatTheLogTook() throws Exception {
-    Path home = Files.createDirectory(directory.resolve("home"));
+    List<Failpoint> points = List.of(Failpoint.values());
+    int half = points.size() / 2;
+    FutureTask<List<String>> first = killedAt("first", points.subList(0, half));
+    FutureTask<List<String>> second = killedAt("second", points.subList(half, points.size()));
+
+    assertThat(first.get()).isEmpty();
+    assertThat(second.get()).isEmpty();
+  }
+
+  private FutureTask<List<String>> killedAt(String name, List<Failpoint> points) {
+    FutureTask<List<String>> task =
+        new FutureTask<>(() -> killedAt(directory.resolve(name), points));
+    Thread.ofPlatform().daemon(true).name("kills-" + name).start(task);
+    return task;
+  }
+
+  /** Which points were not reached; the rest of the promise is asserted. */
+  private static List<String> killedAt(Path home, List<Failpoint> points) throws Exception {
+    Files.createDirectory(home);
     Files.writeString(home.resolve("sentinel.conf"), SMALL);
     List<String> notReached = new ArrayList<>();
-
-    for (Failpoint point : Failpoint.values()) {
-      long begun = System.nanoTime();
+    for (Failpoint point : points) {
       try (UpProcess up = UpProcess.start(home, List.of(armed(point)))) {
         if (!up.died(PATIENCE_SECONDS)) {
           notReached.add(point.id());
           up.killGroup();
         }
       }
-      System.err.println(point.id() + " " + (System.nanoTime() - begun) / 1_000_000 + " ms");
     }
-
-    assertThat(notReached).isEmpty();
     Books.drain(home);
-    Books.assertBalanced(home);
+    Books.assertBalanced(home, List.of());
+    return notReached;
   }
 
+  /** Some are passed while a process starts; what counts is the time when it works. */
   private static String armed(Failpoint point) {
-    return "-D" + Failpoint.PROPERTY + "=" + point.id() + ":2:halt";
+    int hit = point == Failpoint.WAL_SEGMENT_BEGUN || point == Failpoint.WAL_DELETE_BEFORE ? 1 : 2;
+    return "-D" + Failpoint.PROPERTY + "=" + point.id() + ":" + hit + ":halt";
   }
 }
