@@ -161,6 +161,9 @@ class BlockReader:
     def __init__(self, data):
         self.data = data
         self.at = 0
+        self.exponent = 12
+        self.scale = 2
+        self.denominators = {}
 
     def raw(self, length):
         self.at += length
@@ -176,57 +179,89 @@ class BlockReader:
                 return value
 
     def zigzag(self):
-        word = self.varint()
+        return self.unzigzag(self.varint())
+
+    @staticmethod
+    def unzigzag(word):
         return (word >> 1) ^ -(word & 1)
 
+    def packed(self, count, width):
+        """Zigzag'd numbers of some bits each; the last byte is filled up."""
+        length = (count * width + 7) // 8
+        stream = "".join("{:08b}".format(byte) for byte in self.raw(length))
+        return [self.unzigzag(int(stream[i * width : (i + 1) * width] or "0", 2)) for i in range(count)]
+
     def read(self):
-        assert self.raw(1) == b"\x01"
+        assert self.raw(1) == b"\x02"
         set_hash = self.raw(32)
         rows = self.varint()
         series = self.varint()
         times = self.times(rows)
-        columns = [self.column(rows) for _ in range(series)]
+        forms = "".join("%02x" % byte for byte in self.raw((series + 1) // 2))
+        columns = [self.column(int(forms[i], 16), rows) for i in range(series)]
         assert self.at == len(self.data), "bytes left over"
         return set_hash, times, columns
 
     def times(self, rows):
-        times = []
-        last = delta = 0
-        for row in range(rows):
-            word = self.zigzag()
-            delta = word if row < 2 else delta + word
-            last = (last + delta + 2**63) % 2**64 - 2**63
-            times.append(last)
+        times = [self.zigzag()]
+        difference = self.zigzag() if rows > 1 else 0
+        changes = [0] if rows > 1 else []
+        if rows > 2:
+            changes += self.packed(rows - 2, self.raw(1)[0])
+        for change in changes:
+            difference += change
+            times.append((times[-1] + difference + 2**63) % 2**64 - 2**63)
         return times
 
-    def column(self, rows):
+    def column(self, form, rows):
         """The IEEE bits of each row as hexadecimal digits, "-" where there is nothing."""
-        head = self.raw(1)[0]
-        if head == 0:
+        if form == 0:
             return ["-"] * rows
-        present = [True] * rows
-        if head >> 6 == 2:
+        if form == 8:
+            return ["0" * 16] * rows
+        there = range(rows)
+        if form > 8:
             bitmap = self.raw((rows + 7) // 8)
-            present = [bool(bitmap[row // 8] >> row % 8 & 1) for row in range(rows)]
-        bits = iter(self.values(head >> 4 & 3, head & 15, sum(present)))
-        return ["%016x" % next(bits) if there else "-" for there in present]
+            there = [row for row in range(rows) if bitmap[row // 8] >> row % 8 & 1]
+        column = ["-"] * rows
+        for row, bits in zip(there, self.values(form % 8, there)):
+            column[row] = "%016x" % bits
+        return column
 
-    def values(self, kind, scale, count):
-        if kind == 0:
-            return [struct.unpack(">Q", self.raw(8))[0]] * count
-        if kind == 1:
-            return [self.scaled(self.zigzag(), scale)] * count
-        if kind == 2:
-            values, last = [], 0
-            for _ in range(count):
-                last += self.zigzag()
-                values.append(self.scaled(last, scale))
-            return values
-        return self.xor(count)
+    def values(self, form, there):
+        count = len(there)
+        if form == 6:
+            return self.xor(count)
+        if form == 7:
+            unit = self.raw(1)[0]
+            form = 3 if unit < 10 else 2
+            if form == 3:
+                self.scale = unit
+            else:
+                self.exponent = unit - 128
+        if form == 5:
+            self.denominators = dict(zip(there, self.wholes(count)))
+        wholes = self.wholes(count)
+        if form == 1:
+            values = map(float, wholes)
+        elif form == 2:
+            values = [whole * 2.0**self.exponent for whole in wholes]
+        elif form == 3:
+            values = [float(whole) / 10.0**self.scale for whole in wholes]
+        else:
+            values = [float(n) / float(self.denominators[row]) for n, row in zip(wholes, there)]
+        return [struct.unpack(">Q", struct.pack(">d", value))[0] for value in values]
 
-    @staticmethod
-    def scaled(whole, scale):
-        return struct.unpack(">Q", struct.pack(">d", float(whole) / 10.0**scale))[0]
+    def wholes(self, count):
+        wholes = [self.zigzag()]
+        if count > 1:
+            width = self.raw(1)[0]
+            loose = width == 255
+            rest = range(count - 1)
+            steps = [self.zigzag() for _ in rest] if loose else self.packed(count - 1, width)
+            for step in steps:
+                wholes.append(wholes[-1] + step)
+        return wholes
 
     def xor(self, count):
         stream = "".join("{:08b}".format(byte) for byte in self.data[self.at :])

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.core.session.ReconcileAnswer;
+import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.MetricQueries.Point;
 import dev.sentinelj.ports.driven.MetricQueries.RangeQuery;
 import dev.sentinelj.ports.driven.MetricQueries.RangeSeries;
@@ -18,10 +24,15 @@ import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.Outcome;
 import dev.sentinelj.ports.driven.PartitionTransaction;
+import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
+import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +66,7 @@ public abstract class PartitionTransactionContract extends StoreContract {
             negative,
             3,
             List.of(new SeqRanges.Range(5, 9), new SeqRanges.Range(11, 11)),
-            new Balance(100, 60, 20, 15, 5),
+            new Balance(100, 60, 20, 15, 5, 7, 3),
             true,
             true);
 
@@ -133,6 +144,170 @@ public abstract class PartitionTransactionContract extends StoreContract {
   @Test
   void claim_ofNothing_answersNothing() {
     assertThat(claimed(own())).isEmpty();
+  }
+
+  @Test
+  void claim_ofACopy_isNewOnceForAllCopiesOfItsOrigin() {
+    Lease lease = own();
+    EpochId second = TestBatches.freshEpoch(agent);
+    EpochId third = TestBatches.freshEpoch(agent);
+
+    assertThat(
+            claimed(
+                lease,
+                copyOf(id(1), "one", new BatchId(second, 7)),
+                copyOf(id(2), "two", new BatchId(second, 8))))
+        .containsExactly(LedgerAnswer.NEW, LedgerAnswer.NEW);
+    assertThat(
+            claimed(
+                lease,
+                copyOf(id(1), "one", new BatchId(third, 1)),
+                copyOf(id(2), "other", new BatchId(third, 2)),
+                copyOf(id(1), "one", new BatchId(second, 7)),
+                claim(new BatchId(third, 1), "none", 1)))
+        .containsExactly(
+            LedgerAnswer.COPIED, LedgerAnswer.NEW, LedgerAnswer.DUPLICATE, LedgerAnswer.FORK);
+    assertThat(Stages.await(feed().ledger(third, 1, 9))).hasSize(2);
+  }
+
+  @Test
+  void claim_ofACopyWhoseOriginIsEntered_isCopied() {
+    Lease lease = own();
+    EpochId second = TestBatches.freshEpoch(agent);
+    commit(lease, tx -> tx.claim(List.of(claim(id(1), "one", 1), claim(id(2), "two", 1))));
+
+    assertThat(
+            claimed(
+                lease,
+                copyOf(id(1), "one", new BatchId(second, 1)),
+                copyOf(id(2), "other", new BatchId(second, 2))))
+        .containsExactly(LedgerAnswer.COPIED, LedgerAnswer.NEW);
+  }
+
+  @Test
+  void claim_ofAnOriginWhoseCopyIsEntered_isADuplicateWithoutARow() {
+    Lease lease = own();
+    EpochId second = TestBatches.freshEpoch(agent);
+    commit(lease, tx -> tx.claim(List.of(copyOf(id(1), "one", new BatchId(second, 1)))));
+
+    assertThat(claimed(lease, claim(id(1), "one", 1), claim(id(2), "two", 1)))
+        .containsExactly(LedgerAnswer.DUPLICATE, LedgerAnswer.NEW);
+    assertThat(
+            claimed(
+                lease,
+                claim(id(1), "one", 1),
+                claim(id(1), "other", 1),
+                claim(id(1), "one", 1),
+                claim(id(3), "three", 1)))
+        .containsExactly(
+            LedgerAnswer.DUPLICATE, LedgerAnswer.NEW, LedgerAnswer.FORK, LedgerAnswer.NEW);
+    assertThat(Stages.await(feed().ledger(epoch, 1, 9)))
+        .extracting(ReconcileAnswer.Row::seq)
+        .containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void claim_ofOriginAndCopyAtOnce_letsTheFirstIn() {
+    Lease lease = own();
+    EpochId second = TestBatches.freshEpoch(agent);
+    EpochId third = TestBatches.freshEpoch(agent);
+
+    assertThat(
+            claimed(
+                lease,
+                claim(id(1), "one", 1),
+                copyOf(id(1), "one", new BatchId(second, 1)),
+                copyOf(id(2), "two", new BatchId(second, 2)),
+                claim(id(2), "two", 1),
+                copyOf(id(2), "two", new BatchId(third, 1)),
+                claim(id(2), "two", 1)))
+        .containsExactly(
+            LedgerAnswer.NEW,
+            LedgerAnswer.COPIED,
+            LedgerAnswer.NEW,
+            LedgerAnswer.DUPLICATE,
+            LedgerAnswer.COPIED,
+            LedgerAnswer.DUPLICATE);
+  }
+
+  @Test
+  void addMove_tellsWhatTheLogCountedAndNobodyHas() {
+    Lease lease = own();
+    EpochId into = TestBatches.freshEpoch(agent);
+    commit(
+        lease,
+        tx -> {
+          tx.lockEpochs(List.of(epoch));
+          tx.claim(
+              List.of(
+                  claim(id(1), "one", 10),
+                  claim(id(2), "two", 10),
+                  claim(id(4), "another content", 3),
+                  claim(id(9), "of another log", 100)));
+          tx.addLosses(epoch, losses(entry(3, 3, 10), entry(8, 20, 50)));
+        });
+
+    // seqs 1 to 6 with 10 samples each: 1 and 2 in the ledger, 3 lost, 4 and 5 moved, 6 nowhere
+    MovedRecord record =
+        new MovedRecord(epoch.epoch(), 6, 60, List.of(new MovedRecord.Entry(4, 5, 20)), List.of());
+    Settlement first = committed(lease, tx -> tx.addMove(epoch, into, record));
+    Settlement again = committed(lease, tx -> tx.addMove(epoch, into, record));
+
+    assertThat(first).isEqualTo(new Settlement(20, 10));
+    assertThat(again).isEqualTo(first);
+  }
+
+  @Test
+  void addMove_ofSeveralLogs_addsUp() {
+    Lease lease = own();
+    MovedRecord one =
+        new MovedRecord(epoch.epoch(), 2, 20, List.of(new MovedRecord.Entry(1, 2, 20)), List.of());
+    MovedRecord two = new MovedRecord(epoch.epoch(), 0, 0, List.of(), List.of());
+    MovedRecord three =
+        new MovedRecord(epoch.epoch(), 1, 5, List.of(new MovedRecord.Entry(1, 1, 7)), List.of());
+    EpochId other = TestBatches.freshEpoch();
+    commit(lease, tx -> tx.addMove(other, TestBatches.freshEpoch(other.agent()), one));
+
+    commit(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), one));
+    commit(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), two));
+    Settlement all =
+        committed(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), three));
+
+    assertThat(all).isEqualTo(new Settlement(27, -2));
+  }
+
+  @Test
+  void collected_isTheNewestCount_andApartWhatWasTakenForTorn() {
+    Lease lease = own();
+    commit(
+        lease,
+        tx -> {
+          tx.claim(List.of(counted(1, 10, 10), counted(2, 8, 18), counted(4, 5, 15)));
+          tx.addLosses(epoch, losses(new LossRecord.Entry(2, 2, 0, LossReason.TORN)));
+        });
+
+    Collected some = committed(lease, tx -> tx.collected(epoch));
+    Collected none = committed(lease, tx -> tx.collected(TestBatches.freshEpoch()));
+
+    assertThat(some).isEqualTo(new Collected(15, 8));
+    assertThat(none).isEqualTo(new Collected(0, 0));
+  }
+
+  private LedgerClaim counted(long seq, long samples, long sampleTo) {
+    return new LedgerClaim(id(seq), hash("row " + seq), samples, sampleTo, Optional.empty());
+  }
+
+  private static LedgerClaim copyOf(BatchId origin, String content, BatchId id) {
+    return new LedgerClaim(
+        id, hash("copy " + id), 1, 1, Optional.of(new CopiedBatch.Origin(origin, hash(content))));
+  }
+
+  private static LossRecord losses(LossRecord.Entry... entries) {
+    return new LossRecord(List.of(entries));
+  }
+
+  private static LossRecord.Entry entry(long from, long to, long samples) {
+    return new LossRecord.Entry(from, to, samples, LossReason.CORRUPT);
   }
 
   @Test
@@ -258,6 +433,33 @@ public abstract class PartitionTransactionContract extends StoreContract {
 
     assertThat(kind(outcome)).isEqualTo(FailureKind.DATA);
     commit(own(), tx -> tx.journal(journalRow(id(3), 9, 1, 10)));
+  }
+
+  @Test
+  void quarantine_theSameAgainWithoutSamples_isKeptOnce() {
+    Lease lease = own();
+    commit(lease, tx -> tx.quarantine(aside(id(1), "fork", 0, 1)));
+
+    commit(
+        lease,
+        tx -> {
+          tx.quarantine(aside(id(1), "fork", 0, 1));
+          tx.quarantine(aside(id(1), "fork", 0, 2));
+          tx.quarantine(aside(id(2), "fork", 0, 1));
+          tx.quarantine(aside(id(1), "superseded", 0, 1));
+          tx.quarantine(aside(id(1), "superseded", 0, 1));
+          tx.quarantine(aside(id(1), "nan", 1, 1));
+          tx.quarantine(aside(id(1), "nan", 1, 1));
+        });
+
+    assertThat(queries().quarantined(Optional.of(agent), 100))
+        .extracting(MetricQueries.Quarantined::reason)
+        .containsExactlyInAnyOrder("fork", "fork", "fork", "superseded", "nan", "nan");
+  }
+
+  private static QuarantineRow aside(BatchId id, String reason, long samples, int content) {
+    return new QuarantineRow(
+        Optional.of(id), reason, "kept", 5_000, samples, new byte[] {(byte) content});
   }
 
   private static FailureKind kind(Outcome outcome) {

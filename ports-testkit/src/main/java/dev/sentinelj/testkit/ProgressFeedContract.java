@@ -21,6 +21,7 @@ import dev.sentinelj.ports.driven.ProgressFeed.EpochWord;
 import dev.sentinelj.ports.driven.ProgressFeed.Page;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ public abstract class ProgressFeedContract extends StoreContract {
             epoch,
             3,
             List.of(new SeqRanges.Range(5, 9)),
-            new Balance(100, 60, 20, 15, 5),
+            new Balance(100, 60, 20, 15, 5, 7, 3),
             true,
             true);
     save(lease, progress(epoch, 1));
@@ -250,6 +251,51 @@ public abstract class ProgressFeedContract extends StoreContract {
     assertThat(Stages.await(feed().ledger(epoch, 0, Long.MAX_VALUE))).hasSize(4);
     assertThat(Stages.await(feed().ledger(epoch, 5, 6))).isEmpty();
     assertThat(Stages.await(feed().ledger(epoch, 6, 5))).isEmpty();
+  }
+
+  @Test
+  void close_leavesEverythingElse_andIsTold() {
+    EpochProgress before = progress(epoch, 4).withFork();
+    save(own(), before);
+    String cursor = page(Optional.empty()).cursor();
+
+    Stages.await(feed().close(epoch));
+    Stages.await(feed().close(epoch));
+
+    assertThat(of(epoch).committed().progress()).isEqualTo(before.withClosed());
+    assertThat(told(Optional.of(cursor), epoch)).contains(of(epoch));
+  }
+
+  @Test
+  void close_anEpochNeverHeardOf_closesIt() {
+    Stages.await(feed().close(epoch));
+
+    EpochProgress closed = EpochProgress.start(epoch).withClosed();
+    Map<EpochId, EpochProgress> locked = committed(own(), tx -> tx.lockEpochs(List.of(epoch)));
+    assertThat(of(epoch).committed().progress()).isEqualTo(closed);
+    assertThat(locked).isEqualTo(Map.of(epoch, closed));
+  }
+
+  @Test
+  void close_whileATransactionHoldsTheEpoch_waitsForIt() {
+    if (!transactionsOverlap()) {
+      return; // such a store runs one transaction at a time
+    }
+    List<CompletableFuture<Void>> closes = new ArrayList<>();
+
+    commit(
+        own(),
+        tx -> {
+          tx.lockEpochs(List.of(epoch));
+          CompletableFuture<Void> close = feed().close(epoch).toCompletableFuture();
+          closes.add(close);
+          Stages.await(feed().deleted()); // time for the other to come to the lock
+          assertThat(close).isNotDone();
+          tx.saveProgress(List.of(progress(epoch, 4)));
+        });
+    closes.forEach(Stages::await);
+
+    assertThat(of(epoch).committed().progress()).isEqualTo(progress(epoch, 4).withClosed());
   }
 
   @Test

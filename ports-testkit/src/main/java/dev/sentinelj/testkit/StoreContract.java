@@ -82,7 +82,7 @@ public abstract class StoreContract {
   }
 
   static LedgerClaim claim(BatchId id, String content, long samples) {
-    return new LedgerClaim(id, hash(content), samples);
+    return TestBatches.claim(id, hash(content), samples);
   }
 
   static Sha256 hash(String content) {

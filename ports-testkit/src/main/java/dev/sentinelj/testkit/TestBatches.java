@@ -4,8 +4,10 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.block.Columns;
@@ -18,8 +20,10 @@ import dev.sentinelj.core.signing.KeyId;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -115,6 +119,36 @@ public final class TestBatches {
     new SplittableRandom(id.hashCode()).nextBytes(body);
     BatchHeader header = new BatchHeader(BatchKind.DATA, id, 0, samples, 0, 0, 0, Sha256.of(body));
     return SigningPolicy.signContent(KEY, header, body);
+  }
+
+  /** A claim of a batch that is no copy and the first of its epoch. */
+  public static LedgerClaim claim(BatchId id, Sha256 contentHash, long samples) {
+    return new LedgerClaim(id, contentHash, samples, samples, Optional.empty());
+  }
+
+  /** The same batch carried over to another epoch. */
+  public static SignedBatch copy(AgentKey key, BatchId id, long sampleFrom, SignedBatch original) {
+    byte[] body = new CopiedBatch(original).toBytes();
+    BatchHeader own = original.header();
+    BatchHeader header =
+        new BatchHeader(
+            BatchKind.COPY,
+            id,
+            sampleFrom,
+            sampleFrom + own.samples(),
+            own.leastTimeMillis(),
+            own.greatestTimeMillis(),
+            own.clockOffsetMillis(),
+            Sha256.of(body));
+    return SigningPolicy.signContent(key, header, body);
+  }
+
+  /** A signed last word on a closed epoch. */
+  public static SignedBatch moved(AgentKey key, BatchId id, long sampleCount, MovedRecord record) {
+    byte[] body = record.toBytes();
+    BatchHeader header =
+        new BatchHeader(BatchKind.MOVED, id, sampleCount, sampleCount, 0, 0, 0, Sha256.of(body));
+    return SigningPolicy.signContent(key, header, body);
   }
 
   /** A signed loss record. */

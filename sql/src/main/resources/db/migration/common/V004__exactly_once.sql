@@ -28,7 +28,11 @@ CREATE TABLE epoch_moves (
 COMMENT ON TABLE epoch_moves IS 'The last word of each log on an epoch that was closed.';
 COMMENT ON COLUMN epoch_moves.difference IS 'Samples the log counted that are neither in the ledger, nor lost, nor moved.';
 
-ALTER TABLE agent_progress ADD COLUMN moved bigint NOT NULL DEFAULT 0;
+ALTER TABLE agent_progress
+  ADD COLUMN moved bigint NOT NULL DEFAULT 0,
+  ADD COLUMN torn  bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN agent_progress.torn IS
+  'Samples of rows inside torn losses: part of collected, which is else the greatest sample_to of the other rows.';
 
 ALTER TABLE parked ADD COLUMN partition integer;
 COMMENT ON COLUMN parked.partition IS 'Null for what was parked before this column was.';
@@ -43,6 +47,7 @@ COMMENT ON COLUMN bus_positions.begun IS 'How often work on the lane was begun s
 ALTER TABLE quarantine
   ADD COLUMN replayed_at timestamptz,
   ADD COLUMN replayed_by text;
+CREATE INDEX quarantine_batch ON quarantine (agent, epoch, seq);
 
 CREATE OR REPLACE VIEW v_balance AS
   SELECT agent, epoch, collected, stored, quarantined, lost, overflow,

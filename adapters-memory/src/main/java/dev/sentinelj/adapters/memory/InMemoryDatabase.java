@@ -6,6 +6,8 @@ import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LeaseRow;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
 import dev.sentinelj.adapters.memory.Rows.Loss;
+import dev.sentinelj.adapters.memory.Rows.MoveKey;
+import dev.sentinelj.adapters.memory.Rows.OriginKey;
 import dev.sentinelj.adapters.memory.Rows.Parked;
 import dev.sentinelj.adapters.memory.Rows.ProgressRow;
 import dev.sentinelj.adapters.memory.Rows.SeriesKey;
@@ -24,6 +26,7 @@ import dev.sentinelj.ports.driven.OperatorStore.ApiToken;
 import dev.sentinelj.ports.driven.OperatorStore.Operator;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -49,6 +52,8 @@ public final class InMemoryDatabase {
   private FaultPlan faults = FaultPlan.none();
 
   final Table<BatchId, LedgerRow> ledger = new Table<>(Rows.BATCHES);
+  final Table<OriginKey, BatchId> origins = new Table<>(OriginKey.ORDER);
+  final Table<MoveKey, Settlement> moves = new Table<>(MoveKey.ORDER);
   final Table<EpochId, ProgressRow> progress = new Table<>(Rows.EPOCHS);
   final Table<SetKey, SeriesSet> sets = new Table<>(SetKey.ORDER);
   final Table<SeriesKey, Long> series = new Table<>(SeriesKey.ORDER);

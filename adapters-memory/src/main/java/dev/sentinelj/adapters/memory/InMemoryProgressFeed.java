@@ -52,6 +52,21 @@ public final class InMemoryProgressFeed implements ProgressFeed {
   }
 
   @Override
+  public CompletionStage<Void> close(EpochId epoch) {
+    return database.later(executor, "close", () -> closeNow(epoch));
+  }
+
+  /** The lock that transactions run under is held. */
+  private void closeNow(EpochId epoch) {
+    ProgressRow row = database.progress.rows().get(epoch);
+    ProgressRow before = row == null ? ProgressRow.unnumbered(EpochProgress.start(epoch)) : row;
+    ProgressRow after =
+        new ProgressRow(before.progress().withClosed(), before.born(), 0, 0)
+            .numbered(database.nextNumber(), database.nowMillis());
+    database.progress.rows().put(epoch, after);
+  }
+
+  @Override
   public CompletionStage<List<AgentId>> deleted() {
     return database.later(
         executor,

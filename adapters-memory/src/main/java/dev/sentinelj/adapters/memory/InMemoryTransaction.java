@@ -3,6 +3,8 @@ package dev.sentinelj.adapters.memory;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
+import dev.sentinelj.adapters.memory.Rows.MoveKey;
+import dev.sentinelj.adapters.memory.Rows.OriginKey;
 import dev.sentinelj.adapters.memory.Rows.Parked;
 import dev.sentinelj.adapters.memory.Rows.ProgressRow;
 import dev.sentinelj.adapters.memory.Rows.Sample;
@@ -10,18 +12,22 @@ import dev.sentinelj.adapters.memory.Rows.SeriesKey;
 import dev.sentinelj.adapters.memory.Rows.SetKey;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Writes into copies and puts them into the database all at once. Used under its lock. */
 final class InMemoryTransaction implements PartitionTransaction {
@@ -37,6 +44,8 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final int partition;
 
   private final Table<BatchId, LedgerRow>.Staged ledger;
+  private final Table<OriginKey, BatchId>.Staged origins;
+  private final Table<MoveKey, Settlement>.Staged moves;
   private final Table<EpochId, ProgressRow>.Staged progress;
   private final Table<SetKey, SeriesSet>.Staged sets;
   private final Table<SeriesKey, Long>.Staged series;
@@ -54,6 +63,8 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.database = database;
     this.partition = partition;
     this.ledger = database.ledger.stage();
+    this.origins = database.origins.stage();
+    this.moves = database.moves.stage();
     this.progress = database.progress.stage();
     this.sets = database.sets.stage();
     this.series = database.series.stage();
@@ -80,6 +91,8 @@ final class InMemoryTransaction implements PartitionTransaction {
     long nowMillis = database.nowMillis();
     progress.rewrite(row -> row.numbered(number, nowMillis));
     ledger.apply();
+    origins.apply();
+    moves.apply();
     progress.apply();
     sets.apply();
     series.apply();
@@ -126,8 +139,58 @@ final class InMemoryTransaction implements PartitionTransaction {
       boolean same = known.contentHash().equals(claim.contentHash());
       return same ? LedgerAnswer.DUPLICATE : LedgerAnswer.FORK;
     }
-    ledger.put(claim.id(), new LedgerRow(claim.id(), claim.contentHash(), claim.samples()));
+    if (origins.get(new OriginKey(claim.id(), claim.contentHash())) != null) {
+      return LedgerAnswer.DUPLICATE;
+    }
+    ledger.put(
+        claim.id(),
+        new LedgerRow(claim.id(), claim.contentHash(), claim.samples(), claim.sampleTo()));
+    return claim.origin().map(origin -> claim(claim.id(), origin)).orElse(LedgerAnswer.NEW);
+  }
+
+  private LedgerAnswer claim(BatchId copy, CopiedBatch.Origin origin) {
+    OriginKey key = new OriginKey(origin.id(), origin.contentHash());
+    LedgerRow row = ledger.get(origin.id());
+    if (origins.get(key) != null
+        || (row != null && row.contentHash().equals(origin.contentHash()))) {
+      return LedgerAnswer.COPIED;
+    }
+    origins.put(key, copy);
     return LedgerAnswer.NEW;
+  }
+
+  @Override
+  public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
+    live();
+    MoveKey key = new MoveKey(closed, into);
+    if (moves.get(key) == null) {
+      moves.put(key, new Settlement(record.movedSamples(), difference(closed, record)));
+    }
+    long moved = 0;
+    long difference = 0;
+    for (Map.Entry<MoveKey, Settlement> one : moves.all().entrySet()) {
+      if (one.getKey().closed().equals(closed)) {
+        moved += one.getValue().moved();
+        difference += one.getValue().difference();
+      }
+    }
+    return new Settlement(moved, difference);
+  }
+
+  private long difference(EpochId closed, MovedRecord record) {
+    SeqRanges moved = new SeqRanges();
+    record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
+    SeqRanges torn = losses.torn(closed);
+    long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
+    if (record.lastSeq() > 0) {
+      BatchId first = new BatchId(closed, 1);
+      BatchId last = new BatchId(closed, record.lastSeq());
+      for (LedgerRow row : ledger.between(first, last)) {
+        boolean apart = moved.contains(row.id().seq()) || torn.contains(row.id().seq());
+        left -= apart ? 0 : row.samples();
+      }
+    }
+    return left;
   }
 
   @Override
@@ -200,7 +263,20 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public void quarantine(QuarantineRow row) {
     live();
-    quarantine.add(row);
+    boolean again =
+        row.id().isPresent()
+            && row.samples() == 0
+            && Stream.concat(database.quarantine.stream().map(Kept::row), quarantine.stream())
+                .anyMatch(kept -> same(kept, row));
+    if (!again) {
+      quarantine.add(row);
+    }
+  }
+
+  private static boolean same(QuarantineRow one, QuarantineRow other) {
+    return one.id().equals(other.id())
+        && one.reason().equals(other.reason())
+        && Arrays.equals(one.bytes(), other.bytes());
   }
 
   @Override
@@ -213,6 +289,23 @@ final class InMemoryTransaction implements PartitionTransaction {
   public long removeLosses(EpochId epoch, Collection<Long> seqs) {
     live();
     return losses.remove(epoch, seqs);
+  }
+
+  @Override
+  public Collected collected(EpochId epoch) {
+    live();
+    SeqRanges torn = losses.torn(epoch);
+    long greatest = 0;
+    long inTorn = 0;
+    for (LedgerRow row :
+        ledger.between(new BatchId(epoch, 1), new BatchId(epoch, Long.MAX_VALUE))) {
+      if (torn.contains(row.id().seq())) {
+        inTorn += row.samples();
+      } else {
+        greatest = row.sampleTo();
+      }
+    }
+    return new Collected(greatest, inTorn);
   }
 
   @Override

@@ -27,7 +27,20 @@ final class Rows {
 
   private Rows() {}
 
-  record LedgerRow(BatchId id, Sha256 contentHash, long samples) {}
+  record LedgerRow(BatchId id, Sha256 contentHash, long samples, long sampleTo) {}
+
+  /** A content that was carried over. */
+  record OriginKey(BatchId id, Sha256 contentHash) {
+    static final Comparator<OriginKey> ORDER =
+        Comparator.comparing(OriginKey::id, BATCHES)
+            .thenComparing(key -> key.contentHash().toHex());
+  }
+
+  /** One log's word on a closed epoch. */
+  record MoveKey(EpochId closed, EpochId into) {
+    static final Comparator<MoveKey> ORDER =
+        Comparator.comparing(MoveKey::closed, EPOCHS).thenComparing(MoveKey::into, EPOCHS);
+  }
 
   /**
    * @param born number of the transaction that entered the epoch

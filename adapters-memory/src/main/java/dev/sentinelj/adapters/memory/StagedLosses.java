@@ -4,13 +4,19 @@ import dev.sentinelj.adapters.memory.Rows.LedgerRow;
 import dev.sentinelj.adapters.memory.Rows.Loss;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.LostArea;
+import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.core.progress.SeqRanges.Range;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /**
- * The losses of epochs as one transaction sees and changes them: a ledger row always beats a loss.
+ * The losses of epochs as one transaction sees and changes them: a ledger row always beats a loss,
+ * and a seq named by several losses counts once.
  */
 final class StagedLosses {
   private final Table<EpochId, List<Loss>>.Staged losses;
@@ -22,48 +28,112 @@ final class StagedLosses {
   }
 
   long add(EpochId epoch, LossRecord record) {
-    List<Loss> known = new ArrayList<>(losses.getOr(epoch, List.of()));
-    long added = 0;
+    long before = total(epoch);
     for (LossRecord.Entry entry : record.entries()) {
-      boolean again =
-          known.stream()
-              .map(Loss::entry)
-              .anyMatch(other -> other.from() == entry.from() && other.to() == entry.to());
-      if (!again) {
-        Loss loss = new Loss(entry, uncontradicted(epoch, entry));
-        known.add(loss);
-        added += loss.counted();
+      List<Loss> known = new ArrayList<>(of(epoch));
+      if (known.stream().noneMatch(loss -> sameRange(loss.entry(), entry))) {
+        known.add(new Loss(entry, counted(epoch, entry)));
+        losses.put(epoch, List.copyOf(known));
+        recountAround(epoch, entry);
       }
     }
-    losses.put(epoch, List.copyOf(known));
-    return added;
+    return total(epoch) - before;
   }
 
   long remove(EpochId epoch, Collection<Long> seqs) {
-    List<Loss> changed = new ArrayList<>();
-    long removed = 0;
-    for (Loss loss : losses.getOr(epoch, List.of())) {
-      LossRecord.Entry entry = loss.entry();
-      boolean named = seqs.stream().anyMatch(seq -> entry.from() <= seq && seq <= entry.to());
-      Loss now = named ? new Loss(entry, uncontradicted(epoch, entry)) : loss;
-      removed += loss.counted() - now.counted();
-      changed.add(now);
+    long before = total(epoch);
+    for (long seq : seqs) {
+      List<LossRecord.Entry> naming =
+          counting(epoch).stream().filter(entry -> contains(entry, seq)).toList();
+      LostArea.narrowest(naming).forEach(entry -> recount(epoch, entry));
     }
-    losses.put(epoch, List.copyOf(changed));
-    return removed;
+    return before - total(epoch);
+  }
+
+  /** What the losses count that lie within the seqs of a log and apart from what it moved. */
+  long counted(EpochId epoch, MovedRecord record) {
+    return of(epoch).stream()
+        .filter(loss -> loss.entry().to() <= record.lastSeq())
+        .filter(loss ->
+            record.moved().stream()
+                .noneMatch(moved ->
+                    moved.from() <= loss.entry().to() && loss.entry().from() <= moved.to()))
+        .mapToLong(Loss::counted)
+        .sum();
+  }
+
+  SeqRanges torn(EpochId epoch) {
+    SeqRanges torn = new SeqRanges();
+    of(epoch).stream()
+        .map(Loss::entry)
+        .filter(entry -> entry.reason() == LossReason.TORN)
+        .forEach(entry -> torn.add(entry.from(), entry.to()));
+    return torn;
   }
 
   void apply() {
     losses.apply();
   }
 
-  private long uncontradicted(EpochId epoch, LossRecord.Entry entry) {
-    BatchId from = new BatchId(epoch, entry.from());
-    BatchId to = new BatchId(epoch, entry.to());
-    long left = entry.samples();
-    for (LedgerRow row : ledger.between(from, to)) {
-      left = Math.max(0, left - row.samples());
+  private List<Loss> of(EpochId epoch) {
+    return losses.getOr(epoch, List.of());
+  }
+
+  private long total(EpochId epoch) {
+    return of(epoch).stream().mapToLong(Loss::counted).sum();
+  }
+
+  private List<LossRecord.Entry> counting(EpochId epoch) {
+    return of(epoch).stream()
+        .filter(loss -> loss.counted() > 0 || loss.entry().reason() == LossReason.TORN)
+        .map(Loss::entry)
+        .toList();
+  }
+
+  private void recountAround(EpochId epoch, LossRecord.Entry entry) {
+    List<LossRecord.Entry> around =
+        of(epoch).stream()
+            .map(Loss::entry)
+            .filter(other -> LostArea.encloses(other, entry))
+            .toList();
+    LostArea.narrowest(around).forEach(other -> recount(epoch, other));
+  }
+
+  /** When a loss begins or ceases to count, the one around it answers for less or for more. */
+  private void recount(EpochId epoch, LossRecord.Entry entry) {
+    List<Loss> changed = new ArrayList<>();
+    boolean passedOn = false;
+    long now = counted(epoch, entry);
+    for (Loss loss : of(epoch)) {
+      boolean own = sameRange(loss.entry(), entry);
+      passedOn |= own && (loss.counted() == 0) != (now == 0);
+      changed.add(own ? new Loss(entry, now) : loss);
     }
-    return left;
+    losses.put(epoch, List.copyOf(changed));
+    if (passedOn) {
+      recountAround(epoch, entry);
+    }
+  }
+
+  private long counted(EpochId epoch, LossRecord.Entry entry) {
+    LostArea area = LostArea.of(entry, counting(epoch));
+    long rows = 0;
+    long samples = 0;
+    for (Range range : area.ranges()) {
+      BatchId from = new BatchId(epoch, range.from());
+      for (LedgerRow row : ledger.between(from, new BatchId(epoch, range.to()))) {
+        rows++;
+        samples = samples + row.samples() < 0 ? Long.MAX_VALUE : samples + row.samples();
+      }
+    }
+    return area.counted(rows, samples);
+  }
+
+  private static boolean contains(LossRecord.Entry entry, long seq) {
+    return entry.from() <= seq && seq <= entry.to();
+  }
+
+  private static boolean sameRange(LossRecord.Entry one, LossRecord.Entry other) {
+    return one.from() == other.from() && one.to() == other.to();
   }
 }

@@ -12,7 +12,6 @@ import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import dev.sentinelj.ports.driven.PartitionStore.Outcome;
 import dev.sentinelj.ports.driven.PartitionStore.Script;
-import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
 import java.util.ArrayDeque;
@@ -29,7 +28,7 @@ class InMemoryDatabaseTest {
   private final MemoryFixture memory = new MemoryFixture();
   private final BatchId id = new BatchId(TestBatches.freshEpoch(), 1);
   private final Script claiming =
-      tx -> tx.claim(List.of(new LedgerClaim(id, Sha256.of(new byte[1]), 1)));
+      tx -> tx.claim(List.of(TestBatches.claim(id, Sha256.of(new byte[1]), 1)));
 
   @Test
   void faultBefore_meansThatNothingHappened() {

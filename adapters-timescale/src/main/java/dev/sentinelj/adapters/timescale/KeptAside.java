@@ -35,6 +35,9 @@ final class KeptAside {
   }
 
   void quarantine(QuarantineRow row) {
+    if (row.samples() == 0 && row.id().filter(id -> isKept(id, row)).isPresent()) {
+      return;
+    }
     dsl.insertInto(QUARANTINE)
         .set(QUARANTINE.AGENT, row.id().map(id -> id.agent().value()).orElse(null))
         .set(QUARANTINE.EPOCH, row.id().map(id -> id.epoch().epoch()).orElse(null))
@@ -45,6 +48,16 @@ final class KeptAside {
         .set(QUARANTINE.SAMPLES, row.samples())
         .set(QUARANTINE.BYTES, row.bytes())
         .execute();
+  }
+
+  private boolean isKept(BatchId id, QuarantineRow row) {
+    return dsl.fetchExists(
+        QUARANTINE,
+        QUARANTINE.AGENT.eq(id.agent().value()),
+        QUARANTINE.EPOCH.eq(id.epoch().epoch()),
+        QUARANTINE.SEQ.eq(id.seq()),
+        QUARANTINE.REASON.eq(StoredText.of(row.reason())),
+        QUARANTINE.BYTES.eq(row.bytes()));
   }
 
   boolean park(ParkedBatch parked) {

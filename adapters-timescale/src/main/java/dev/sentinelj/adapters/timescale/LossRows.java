@@ -1,37 +1,38 @@
 package dev.sentinelj.adapters.timescale;
 
-import static dev.sentinelj.adapters.timescale.jooq.Tables.BATCH_LEDGER;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.LOSSES;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.count;
-import static org.jooq.impl.DSL.sum;
 
 import dev.sentinelj.adapters.timescale.jooq.tables.records.LossesRecord;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
-import java.math.BigDecimal;
+import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.LostArea;
+import dev.sentinelj.core.progress.SeqRanges;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.Locale;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
  * Rows of {@code losses}, one per entry of a loss record. What counts as lost is what the entry
- * says without the samples of those of its seqs that the ledger has.
+ * says, less the samples of those of its seqs that the ledger has, less what narrower losses within
+ * it answer for.
  */
 final class LossRows {
   private final DSLContext dsl;
+  private final Ledger ledger;
 
-  LossRows(DSLContext dsl) {
+  LossRows(DSLContext dsl, Ledger ledger) {
     this.dsl = dsl;
+    this.ledger = ledger;
   }
 
-  long add(EpochId epoch, LossRecord record) {
+  long add(EpochId epoch, LossRecord record) throws SQLException {
     long added = 0;
     for (LossRecord.Entry entry : record.entries()) {
-      long counted = counted(epoch, entry.from(), entry.to(), entry.samples());
       int entered =
           dsl.insertInto(LOSSES)
               .set(LOSSES.AGENT, epoch.agent().value())
@@ -39,59 +40,121 @@ final class LossRows {
               .set(LOSSES.SEQ_FROM, entry.from())
               .set(LOSSES.SEQ_TO, entry.to())
               .set(LOSSES.SAMPLES, entry.samples())
-              .set(LOSSES.COUNTED, counted)
+              .set(LOSSES.COUNTED, 0L)
               .set(LOSSES.REASON, entry.reason().word())
               .onConflictDoNothing()
               .execute();
-      added += entered * counted;
+      if (entered == 1) {
+        added += recount(epoch, entry, 0);
+        if (entry.reason() == LossReason.TORN) {
+          added += recountAround(epoch, entry);
+        }
+      }
     }
     return added;
   }
 
-  long remove(EpochId epoch, Collection<Long> seqs) {
-    if (seqs.isEmpty()) {
-      return 0;
-    }
+  long remove(EpochId epoch, Collection<Long> seqs) throws SQLException {
     long removed = 0;
-    for (LossesRecord loss : naming(epoch, new TreeSet<>(seqs))) {
-      long counted = counted(epoch, loss.getSeqFrom(), loss.getSeqTo(), loss.getSamples());
-      removed += loss.getCounted() - counted;
-      loss.setCounted(counted);
-      loss.update();
+    for (long seq : seqs) {
+      removed -= recountNarrowest(epoch, names(seq).and(counts()));
     }
     return removed;
   }
 
-  private List<LossesRecord> naming(EpochId epoch, NavigableSet<Long> seqs) {
+  /** What the losses count that lie within the seqs of a log and apart from what it moved. */
+  long counted(EpochId epoch, MovedRecord record) {
+    SeqRanges moved = new SeqRanges();
+    record.moved().forEach(one -> moved.add(one.from(), one.to()));
     return dsl
         .selectFrom(LOSSES)
-        .where(
-            LOSSES.AGENT.eq(epoch.agent().value()),
-            LOSSES.EPOCH.eq(epoch.epoch()),
-            LOSSES.SEQ_FROM.le(seqs.last()),
-            LOSSES.SEQ_TO.ge(seqs.first()),
-            LOSSES.COUNTED.gt(0L))
+        .where(of(epoch), LOSSES.SEQ_TO.le(record.lastSeq()), LOSSES.COUNTED.gt(0L))
         .fetch()
         .stream()
-        .filter(loss -> !seqs.subSet(loss.getSeqFrom(), true, loss.getSeqTo(), true).isEmpty())
-        .toList();
+        .filter(loss -> !moved.meets(loss.getSeqFrom(), loss.getSeqTo()))
+        .mapToLong(LossesRecord::getCounted)
+        .sum();
   }
 
-  private long counted(EpochId epoch, long from, long to, long samples) {
-    Condition inside =
-        BATCH_LEDGER
-            .AGENT
-            .eq(epoch.agent().value())
-            .and(BATCH_LEDGER.EPOCH.eq(epoch.epoch()))
-            .and(BATCH_LEDGER.SEQ.between(from, to));
-    var ledger =
-        dsl.select(count(), coalesce(sum(BATCH_LEDGER.SAMPLES), BigDecimal.ZERO))
-            .from(BATCH_LEDGER)
-            .where(inside)
-            .fetchSingle();
-    boolean nothingLost = ledger.value1() == to - from + 1;
-    // What headers say may add up to more than a long: an agent chooses it.
-    BigDecimal left = BigDecimal.valueOf(samples).subtract(ledger.value2());
-    return nothingLost || left.signum() < 0 ? 0 : left.longValueExact();
+  /** The seqs of torn losses. */
+  SeqRanges torn(EpochId epoch) {
+    SeqRanges torn = new SeqRanges();
+    dsl.selectFrom(LOSSES)
+        .where(of(epoch), LOSSES.REASON.eq(LossReason.TORN.word()))
+        .forEach(loss -> torn.add(loss.getSeqFrom(), loss.getSeqTo()));
+    return torn;
+  }
+
+  /** When a loss begins or ceases to count, the one around it answers for less or for more. */
+  private long recount(EpochId epoch, LossRecord.Entry entry, long before) throws SQLException {
+    long now = counted(epoch, entry);
+    if (now == before) {
+      return 0;
+    }
+    dsl.update(LOSSES)
+        .set(LOSSES.COUNTED, now)
+        .where(of(epoch), LOSSES.SEQ_FROM.eq(entry.from()), LOSSES.SEQ_TO.eq(entry.to()))
+        .execute();
+    boolean passedOn = now == 0 || before == 0;
+    return now - before + (passedOn ? recountAround(epoch, entry) : 0);
+  }
+
+  private long recountAround(EpochId epoch, LossRecord.Entry entry) throws SQLException {
+    Condition around =
+        LOSSES.SEQ_FROM.le(entry.from()).and(LOSSES.SEQ_TO.ge(entry.to())).and(not(entry));
+    return recountNarrowest(epoch, around);
+  }
+
+  private long recountNarrowest(EpochId epoch, Condition which) throws SQLException {
+    long change = 0;
+    List<LossesRecord> found = dsl.selectFrom(LOSSES).where(of(epoch), which).fetch();
+    List<LossRecord.Entry> entries = found.stream().map(LossRows::entry).toList();
+    for (LossRecord.Entry one : LostArea.narrowest(entries)) {
+      change += recount(epoch, one, found.get(entries.indexOf(one)).getCounted());
+    }
+    return change;
+  }
+
+  private long counted(EpochId epoch, LossRecord.Entry entry) throws SQLException {
+    List<LossRecord.Entry> inside =
+        dsl
+            .selectFrom(LOSSES)
+            .where(
+                of(epoch),
+                LOSSES.SEQ_FROM.ge(entry.from()),
+                LOSSES.SEQ_TO.le(entry.to()),
+                not(entry),
+                counts())
+            .fetch()
+            .stream()
+            .map(LossRows::entry)
+            .toList();
+    LostArea area = LostArea.of(entry, inside);
+    Ledger.Rows rows = ledger.within(epoch, area.ranges());
+    return area.counted(rows.count(), rows.samples());
+  }
+
+  private static LossRecord.Entry entry(LossesRecord row) {
+    return new LossRecord.Entry(
+        row.getSeqFrom(),
+        row.getSeqTo(),
+        row.getSamples(),
+        LossReason.valueOf(row.getReason().toUpperCase(Locale.ROOT)));
+  }
+
+  private static Condition of(EpochId epoch) {
+    return LOSSES.AGENT.eq(epoch.agent().value()).and(LOSSES.EPOCH.eq(epoch.epoch()));
+  }
+
+  private static Condition names(long seq) {
+    return LOSSES.SEQ_FROM.le(seq).and(LOSSES.SEQ_TO.ge(seq));
+  }
+
+  private static Condition not(LossRecord.Entry entry) {
+    return LOSSES.SEQ_FROM.ne(entry.from()).or(LOSSES.SEQ_TO.ne(entry.to()));
+  }
+
+  private static Condition counts() {
+    return LOSSES.COUNTED.gt(0L).or(LOSSES.REASON.eq(LossReason.TORN.word()));
   }
 }

@@ -21,6 +21,11 @@ final class Params {
     return this;
   }
 
+  Params number(long value) throws SQLException {
+    statement.setLong(next++, value);
+    return this;
+  }
+
   Params texts(String[] values) throws SQLException {
     return array("text", values);
   }

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.timescale;
 
+import dev.sentinelj.adapters.timescale.jooq.tables.records.AgentProgressRecord;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.progress.Balance;
@@ -23,7 +24,7 @@ final class ProgressRows {
   private static final String LOCK =
       """
       SELECT p.agent, p.epoch, p.through, p.ranges, p.collected, p.stored, p.quarantined, p.lost, p.overflow,
-        p.closed, p.forked
+        p.closed, p.forked, p.moved, p.torn
       FROM agent_progress p JOIN unnest(?::text[], ?::int8[]) AS w(agent, epoch) USING (agent, epoch)
       ORDER BY p.agent, p.epoch FOR UPDATE OF p\
       """;
@@ -37,10 +38,10 @@ final class ProgressRows {
       """
       UPDATE agent_progress p SET through = v.through, ranges = v.ranges::int8[], collected = v.collected,
         stored = v.stored, quarantined = v.quarantined, lost = v.lost, overflow = v.overflow, closed = v.closed,
-        forked = v.forked, changed = x.id, changed_at = now()
+        forked = v.forked, moved = v.moved, torn = v.torn, changed = x.id, changed_at = now()
       FROM unnest(?::text[], ?::int8[], ?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[],
-          ?::bool[], ?::bool[])
-        AS v(agent, epoch, through, ranges, collected, stored, quarantined, lost, overflow, closed, forked),
+          ?::bool[], ?::bool[], ?::int8[], ?::int8[])
+        AS v(agent, epoch, through, ranges, collected, stored, quarantined, lost, overflow, closed, forked, moved, torn),
         (SELECT sentinel_xid() AS id) x
       WHERE p.agent = v.agent AND p.epoch = v.epoch\
       """;
@@ -83,7 +84,9 @@ final class ProgressRows {
           .longs(rows.stream().mapToLong(row -> row.balance().lost()).toArray())
           .longs(rows.stream().mapToLong(row -> row.balance().overflow()).toArray())
           .booleans(flags(rows.stream().map(EpochProgress::closed).toList()))
-          .booleans(flags(rows.stream().map(EpochProgress::forked).toList()));
+          .booleans(flags(rows.stream().map(EpochProgress::forked).toList()))
+          .longs(rows.stream().mapToLong(row -> row.balance().moved()).toArray())
+          .longs(rows.stream().mapToLong(row -> row.balance().torn()).toArray());
       statement.executeUpdate();
     }
     rows.forEach(row -> touched.remove(row.epoch()));
@@ -106,6 +109,17 @@ final class ProgressRows {
       ranges.add(new SeqRanges.Range(flat[i], flat[i + 1]));
     }
     return ranges;
+  }
+
+  static Balance balance(AgentProgressRecord row) {
+    return new Balance(
+        row.getCollected(),
+        row.getStored(),
+        row.getQuarantined(),
+        row.getLost(),
+        row.getOverflow(),
+        row.getMoved(),
+        row.getTorn());
   }
 
   static Long[] flat(List<SeqRanges.Range> ranges) {
@@ -160,7 +174,14 @@ final class ProgressRows {
         new EpochId(new AgentId(row.getString(1)), row.getLong(2)),
         row.getLong(3),
         ranges((Long[]) row.getArray(4).getArray()),
-        new Balance(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9)),
+        new Balance(
+            row.getLong(5),
+            row.getLong(6),
+            row.getLong(7),
+            row.getLong(8),
+            row.getLong(9),
+            row.getLong(12),
+            row.getLong(13)),
         row.getBoolean(10),
         row.getBoolean(11));
   }

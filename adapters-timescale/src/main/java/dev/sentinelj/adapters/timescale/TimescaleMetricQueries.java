@@ -12,7 +12,6 @@ import static org.jooq.impl.DSL.select;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.metric.MetricType;
 import dev.sentinelj.core.metric.Series;
-import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.ports.driven.MetricQueries;
 import java.util.List;
 import java.util.Optional;
@@ -81,12 +80,7 @@ public final class TimescaleMetricQueries implements MetricQueries {
                     new EpochBalance(
                         row.getEpoch(),
                         row.getThrough(),
-                        new Balance(
-                            row.getCollected(),
-                            row.getStored(),
-                            row.getQuarantined(),
-                            row.getLost(),
-                            row.getOverflow()),
+                        ProgressRows.balance(row),
                         row.getClosed(),
                         row.getForked())));
   }

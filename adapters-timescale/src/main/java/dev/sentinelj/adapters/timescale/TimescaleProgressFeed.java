@@ -15,7 +15,6 @@ import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.FrameAddress;
-import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.progress.Committed;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.LaneRead;
@@ -34,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jooq.types.DayToSecond;
 
@@ -81,6 +81,29 @@ public final class TimescaleProgressFeed implements ProgressFeed {
                     .orderBy(BATCH_LEDGER.SEQ)
                     .fetch(row ->
                         new ReconcileAnswer.Row(row.value1(), Sha256.fromBytes(row.value2())))));
+  }
+
+  @Override
+  public CompletionStage<Void> close(EpochId epoch) {
+    return database
+        .later(() -> database.ask("closing " + epoch, dsl -> closeNow(dsl, epoch)))
+        .thenAccept(_ -> {});
+  }
+
+  /** The row is locked by it, so whoever locked it before is waited for. */
+  private static int closeNow(DSLContext dsl, EpochId epoch) {
+    Field<Long> transaction = Routines.sentinelXid();
+    return dsl.insertInto(AGENT_PROGRESS)
+        .set(AGENT_PROGRESS.AGENT, epoch.agent().value())
+        .set(AGENT_PROGRESS.EPOCH, epoch.epoch())
+        .set(AGENT_PROGRESS.CLOSED, true)
+        .set(AGENT_PROGRESS.CHANGED, transaction)
+        .onConflict(AGENT_PROGRESS.AGENT, AGENT_PROGRESS.EPOCH)
+        .doUpdate()
+        .set(AGENT_PROGRESS.CLOSED, true)
+        .set(AGENT_PROGRESS.CHANGED, transaction)
+        .set(AGENT_PROGRESS.CHANGED_AT, DSL.currentOffsetDateTime())
+        .execute();
   }
 
   @Override
@@ -211,12 +234,7 @@ public final class TimescaleProgressFeed implements ProgressFeed {
         new EpochId(new AgentId(row.getAgent()), row.getEpoch()),
         row.getThrough(),
         ProgressRows.ranges(row.getRanges()).stream().limit(Committed.MAX_RANGES).toList(),
-        new Balance(
-            row.getCollected(),
-            row.getStored(),
-            row.getQuarantined(),
-            row.getLost(),
-            row.getOverflow()),
+        ProgressRows.balance(row),
         row.getClosed(),
         row.getForked());
   }

@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
@@ -45,6 +46,7 @@ final class WorkerTransaction implements PartitionTransaction {
   private final SampleBuffer samples;
   private final JournalBuffer journal;
   private final LossRows losses;
+  private final MoveRows moves;
   private final KeptAside aside;
   private final Set<EpochId> locked = new HashSet<>();
   private @Nullable String fence;
@@ -59,7 +61,8 @@ final class WorkerTransaction implements PartitionTransaction {
     this.progress = new ProgressRows(connection);
     this.samples = new SampleBuffer(connection, days);
     this.journal = new JournalBuffer(connection, days, partition);
-    this.losses = new LossRows(dsl);
+    this.losses = new LossRows(dsl, ledger);
+    this.moves = new MoveRows(dsl, connection, ledger, losses);
     this.aside = new KeptAside(dsl);
   }
 
@@ -155,6 +158,18 @@ final class WorkerTransaction implements PartitionTransaction {
   public long removeLosses(EpochId epoch, Collection<Long> seqs) {
     live();
     return at("removing losses", () -> losses.remove(epoch, seqs));
+  }
+
+  @Override
+  public Collected collected(EpochId epoch) {
+    live();
+    return at("counting what was collected", () -> moves.collected(epoch));
+  }
+
+  @Override
+  public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
+    live();
+    return at("settling a closed epoch", () -> moves.add(closed, into, record));
   }
 
   @Override

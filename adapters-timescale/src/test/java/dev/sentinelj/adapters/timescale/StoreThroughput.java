@@ -25,7 +25,7 @@ import dev.sentinelj.ports.driven.PartitionStore.Outcome;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
-import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
+import dev.sentinelj.testkit.TestBatches;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -134,7 +134,7 @@ final class StoreThroughput {
     List<LedgerAnswer> answers =
         tx.claim(
             batches.stream()
-                .map(batch -> new LedgerClaim(batch.id(), batch.contentHash(), SERIES))
+                .map(batch -> TestBatches.claim(batch.id(), batch.contentHash(), SERIES))
                 .toList());
     List<EpochProgress> saved = new ArrayList<>();
     for (int i = 0; i < batches.size(); i++) {

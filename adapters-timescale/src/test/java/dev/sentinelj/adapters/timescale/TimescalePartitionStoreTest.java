@@ -32,6 +32,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import dev.sentinelj.testkit.TestBatches;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,8 +137,8 @@ class TimescalePartitionStoreTest {
 
   @Test
   void claim_knownIds_saysDuplicateOrFork() {
-    LedgerClaim first = new LedgerClaim(new BatchId(epoch, 1), hash("a"), 1);
-    LedgerClaim second = new LedgerClaim(new BatchId(epoch, 2), hash("b"), 1);
+    LedgerClaim first = TestBatches.claim(new BatchId(epoch, 1), hash("a"), 1);
+    LedgerClaim second = TestBatches.claim(new BatchId(epoch, 2), hash("b"), 1);
     run(tx -> tx.claim(List.of(first)));
 
     List<LedgerAnswer> answers = new ArrayList<>();
@@ -148,8 +149,8 @@ class TimescalePartitionStoreTest {
                     second,
                     first,
                     second,
-                    new LedgerClaim(first.id(), hash("c"), 1),
-                    new LedgerClaim(second.id(), hash("c"), 1)))));
+                    TestBatches.claim(first.id(), hash("c"), 1),
+                    TestBatches.claim(second.id(), hash("c"), 1)))));
 
     assertThat(answers)
         .containsExactly(
@@ -164,7 +165,7 @@ class TimescalePartitionStoreTest {
   void transact_scriptThrows_leavesNothingAndForgetsIds() {
     Outcome outcome =
         run(tx -> {
-          tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 1), hash("a"), 1)));
+          tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 1), hash("a"), 1)));
           tx.addSet(agent, set);
           tx.addSamples(tx.seriesIds(agent, set), columns(NOW));
           throw new IllegalArgumentException("cannot read it");
@@ -183,7 +184,7 @@ class TimescalePartitionStoreTest {
   void movePosition_otherThanExpected_fencesWhateverTheScriptDid() {
     Outcome outcome =
         run(tx -> {
-          tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 1), hash("a"), 1)));
+          tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 1), hash("a"), 1)));
           assertThat(tx.movePosition(Lane.FRESH, at(3), at(4))).isFalse();
         });
 
@@ -200,7 +201,7 @@ class TimescalePartitionStoreTest {
             .transact(
                 lease,
                 tx -> {
-                  tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 1), hash("a"), 1)));
+                  tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 1), hash("a"), 1)));
                   inside.countDown();
                   await(go);
                 })
@@ -248,12 +249,12 @@ class TimescalePartitionStoreTest {
   @Test
   void losses_knownSeqs_areLeftOutAndTakenOut() {
     run(tx -> {
-      tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 2), hash("a"), 10)));
+      tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 2), hash("a"), 10)));
       LossRecord record =
           new LossRecord(List.of(new LossRecord.Entry(1, 3, 30, LossReason.DROPPED)));
       assertThat(tx.addLosses(epoch, record)).isEqualTo(20);
       assertThat(tx.addLosses(epoch, record)).isZero();
-      tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 3), hash("b"), 10)));
+      tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 3), hash("b"), 10)));
       assertThat(tx.removeLosses(epoch, List.of(3L))).isEqualTo(10);
       assertThat(tx.removeLosses(epoch, List.of(3L))).isZero();
     });
@@ -296,11 +297,11 @@ class TimescalePartitionStoreTest {
   void transact_backendKilled_isCertainlyRolledBackAndTheLeaseEndsWithIt() {
     Outcome outcome =
         run(tx -> {
-          tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 1), hash("a"), 1)));
+          tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 1), hash("a"), 1)));
           sql(
               "SELECT pg_terminate_backend(backend_pid) FROM partition_leases WHERE partition = "
                   + partition);
-          tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 2), hash("b"), 1)));
+          tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 2), hash("b"), 1)));
         });
 
     assertThat(outcome)
@@ -312,7 +313,7 @@ class TimescalePartitionStoreTest {
     lease = granted(store, "one", Optional.of(former));
     assertThat(lease.token()).isNotEqualTo(former.token());
     assertThat(granted(store, "one", Optional.of(lease))).isEqualTo(lease);
-    assertThat(run(tx -> tx.claim(List.of(new LedgerClaim(new BatchId(epoch, 2), hash("b"), 1)))))
+    assertThat(run(tx -> tx.claim(List.of(TestBatches.claim(new BatchId(epoch, 2), hash("b"), 1)))))
         .isEqualTo(new Outcome.Committed());
     assertThat(sql("SELECT count(*) FROM batch_ledger WHERE agent = '%s'")).isEqualTo("1");
   }
@@ -372,7 +373,7 @@ class TimescalePartitionStoreTest {
   }
 
   private LedgerClaim claim(SignedBatch batch) {
-    return new LedgerClaim(batch.id(), batch.contentHash(), batch.header().samples());
+    return TestBatches.claim(batch.id(), batch.contentHash(), batch.header().samples());
   }
 
   private ParkedBatch parked(long seq) {

@@ -2,7 +2,10 @@ package dev.sentinelj.application.worker;
 
 import dev.sentinelj.application.gateway.AgentDirectory;
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.signing.AgentKey;
@@ -30,22 +33,68 @@ final class BatchJudge {
   PullItem judge(JournalRow row, AgentDirectory.Answer found, List<byte[]> sets) {
     return doubt(row, found)
         .map(doubt -> (PullItem) new PullItem.Unbelieved(row, doubt.reason, doubt.detail))
-        .orElseGet(() -> new PullItem.Believed(row, parsed(sets), content(row.batch())));
+        .orElseGet(() -> believed(row, parsed(sets)));
   }
 
-  /** What a believed batch says. */
-  PullItem.Content content(SignedBatch batch) {
+  /**
+   * What a batch says whose content MAC held. A copy says what its original says; the MAC over the
+   * copy covers the original too.
+   */
+  PullItem.Believed believed(JournalRow row, List<SeriesSet> sets) {
+    SignedBatch batch = row.batch();
+    if (batch.header().kind() != BatchKind.COPY) {
+      return new PullItem.Believed(row, Optional.empty(), sets, content(batch, batch.id().epoch()));
+    }
     try {
-      BatchKind kind = batch.header().kind();
-      return switch (kind) {
+      CopiedBatch copy = CopiedBatch.parse(batch);
+      PullItem.Content content = content(copy.original(), batch.id().epoch());
+      return new PullItem.Believed(row, Optional.of(copy.origin()), sets, content);
+    } catch (MalformedException e) {
+      return new PullItem.Believed(row, Optional.empty(), sets, malformed(e));
+    }
+  }
+
+  /**
+   * @param carrier the epoch of the batch that carries {@code batch}, its own for no copy
+   */
+  private PullItem.Content content(SignedBatch batch, EpochId carrier) {
+    try {
+      return switch (batch.header().kind()) {
         case DATA -> new PullItem.Content.Data(codec.decode(batch.header(), batch.body()));
-        case LOSS -> new PullItem.Content.Loss(LossRecord.parse(batch.body()));
-        case MOVED -> new PullItem.Content.Moved();
-        case COPY -> new PullItem.Content.Unusable("malformed", "copies are not taken yet");
+        case LOSS -> loss(batch);
+        case MOVED -> moved(batch, carrier);
+        case COPY -> throw new MalformedException("a copy of a copy");
       };
     } catch (MalformedException e) {
-      return new PullItem.Content.Unusable("malformed", String.valueOf(e.getMessage()));
+      return malformed(e);
     }
+  }
+
+  private static PullItem.Content moved(SignedBatch batch, EpochId carrier) {
+    EpochId own = batch.id().epoch();
+    MovedRecord record = MovedRecord.parse(batch.body());
+    EpochId closed = new EpochId(own.agent(), record.epoch());
+    if (closed.equals(own) || closed.equals(carrier)) {
+      throw new MalformedException("an epoch that says of itself that it was closed");
+    }
+    checkEmpty(batch);
+    return new PullItem.Content.Moved(closed, own, record);
+  }
+
+  private static PullItem.Content loss(SignedBatch batch) {
+    checkEmpty(batch);
+    return new PullItem.Content.Loss(batch.id().epoch(), LossRecord.parse(batch.body()));
+  }
+
+  /** What a record counts as its own would be neither stored nor lost. */
+  private static void checkEmpty(SignedBatch batch) {
+    if (batch.header().samples() != 0) {
+      throw new MalformedException(batch.header().kind() + " with samples of its own");
+    }
+  }
+
+  private static PullItem.Content malformed(MalformedException e) {
+    return new PullItem.Content.Unusable("malformed", String.valueOf(e.getMessage()));
   }
 
   private record Doubt(String reason, String detail) {}

@@ -1,8 +1,14 @@
 package dev.sentinelj.application.worker;
 
+import dev.sentinelj.application.worker.PullItem.Believed;
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
+import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +18,8 @@ final class Ledgered {
   private final SeqRanges committed;
   private final List<Long> wereLost = new ArrayList<>();
   private Balance balance;
+  private boolean tornNamed;
+  private boolean closed;
   private boolean forked;
   private boolean changed;
 
@@ -19,25 +27,78 @@ final class Ledgered {
     this.start = start;
     this.committed = start.committed();
     this.balance = start.balance();
+    this.closed = start.closed();
+    this.forked = start.forked();
   }
 
-  /** A seq has a ledger row now. One that was committed without a row was named by a loss. */
-  void enter(long seq) {
+  /**
+   * A batch has a ledger row now. One that was committed without a row was named by a loss.
+   *
+   * @param samples what became of its samples
+   */
+  void enter(Believed batch, Balance samples) {
+    long seq = batch.id().seq();
     if (committed.contains(seq)) {
       wereLost.add(seq);
     }
     committed.add(seq);
+    balance = balance.plus(samples);
+    balance = balance.plus(new Balance(batch.row().batch().header().sampleTo(), 0, 0, 0, 0));
     changed = true;
   }
 
-  void lose(long from, long to) {
-    committed.add(from, to);
+  /**
+   * @param counted the samples that count as lost by it
+   */
+  void lose(LossRecord record, long counted) {
+    for (LossRecord.Entry entry : record.entries()) {
+      committed.add(entry.from(), entry.to());
+      tornNamed |= entry.reason() == LossReason.TORN;
+    }
+    balance = balance.plus(new Balance(0, 0, 0, counted, 0));
     changed = true;
   }
 
-  void add(Balance delta) {
-    balance = balance.plus(delta);
+  /**
+   * @param noLongerLost the samples of {@link #wereLost} that counted as lost
+   */
+  void beat(long noLongerLost) {
+    balance = balance.plus(new Balance(0, 0, 0, -noLongerLost, 0));
     changed = true;
+  }
+
+  /**
+   * A log said its last word on this epoch. Two logs may have shared it, so the greatest count of
+   * samples means nothing any more: what is collected is what became of the samples, and what the
+   * logs miss.
+   */
+  void settle(MovedRecord record, Settlement all) {
+    record.moved().forEach(entry -> committed.add(entry.from(), entry.to()));
+    Balance before = balance;
+    balance =
+        new Balance(
+            0,
+            before.stored(),
+            before.quarantined(),
+            before.lost(),
+            before.overflow(),
+            all.moved(),
+            before.torn());
+    balance = balance.withCollected(balance.explained() + all.difference());
+    closed = true;
+    changed = true;
+  }
+
+  /**
+   * Whether a row and a torn loss may have met, so that the greatest count of samples is not what
+   * was collected. In a closed epoch {@link #settle} has the last word.
+   */
+  boolean needsRecount() {
+    return !closed && (tornNamed || !wereLost.isEmpty());
+  }
+
+  void recount(Collected counted) {
+    balance = balance.recounted(counted.greatest(), counted.torn());
   }
 
   void markForked() {
@@ -49,12 +110,14 @@ final class Ledgered {
     return changed;
   }
 
+  /** The seqs that are entered now and that a loss had named. */
   List<Long> wereLost() {
     return wereLost;
   }
 
   EpochProgress end() {
     EpochProgress end = start.with(committed, balance);
+    end = closed ? end.withClosed() : end;
     return forked ? end.withFork() : end;
   }
 }

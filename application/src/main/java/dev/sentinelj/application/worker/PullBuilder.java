@@ -117,8 +117,7 @@ final class PullBuilder {
     }
     if (cursor.poisoned()) {
       String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
-      return new PullItem.Believed(
-          row, believed.sets(), new PullItem.Content.Unusable(PullItem.POISON, detail));
+      return believed.unusable(PullItem.POISON, detail);
     }
     count(believed);
     return item;

@@ -1,11 +1,19 @@
 package dev.sentinelj.application.worker;
 
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a pull brought, as far as it can be judged without the database; in the order of the lane.
@@ -23,11 +31,36 @@ sealed interface PullItem {
   /**
    * A batch whose content MAC held.
    *
+   * @param origin where its content was first, when it is a copy
    * @param sets definitions that came beside it
    */
-  record Believed(JournalRow row, List<SeriesSet> sets, Content content) implements PullItem {
+  record Believed(
+      JournalRow row, Optional<CopiedBatch.Origin> origin, List<SeriesSet> sets, Content content)
+      implements PullItem {
     public Believed {
       sets = List.copyOf(sets);
+    }
+
+    BatchId id() {
+      return row.batch().id();
+    }
+
+    /** The same batch, kept aside. */
+    Believed unusable(String reason, String detail) {
+      return new Believed(row, origin, sets, new Content.Unusable(reason, detail));
+    }
+
+    /** Every epoch that this batch has an effect on, its own first. */
+    Set<EpochId> epochs() {
+      Set<EpochId> epochs = new LinkedHashSet<>();
+      epochs.add(id().epoch());
+      origin.ifPresent(from -> epochs.add(from.id().epoch()));
+      switch (content) {
+        case Content.Loss(EpochId of, _) -> epochs.add(of);
+        case Content.Moved(EpochId closed, _, _) -> epochs.add(closed);
+        case Content.Data _, Content.Unusable _ -> {}
+      }
+      return epochs;
     }
   }
 
@@ -39,9 +72,29 @@ sealed interface PullItem {
       }
     }
 
-    record Loss(LossRecord record) implements Content {}
+    /**
+     * @param of the epoch whose losses these are: a copied record speaks of its origin's
+     */
+    record Loss(EpochId of, LossRecord record) implements Content {}
 
-    record Moved() implements Content {}
+    /**
+     * The last word of one log on a closed epoch.
+     *
+     * @param into the epoch the record was made for
+     */
+    record Moved(EpochId closed, EpochId into, MovedRecord record) implements Content {
+
+      /** What the log lost of the closed epoch, in loss records of a size that is allowed. */
+      List<LossRecord> losses() {
+        List<LossRecord> records = new ArrayList<>();
+        List<LossRecord.Entry> lost = record.lost();
+        for (int from = 0; from < lost.size(); from += LossRecord.MAX_ENTRIES) {
+          int to = Math.min(lost.size(), from + LossRecord.MAX_ENTRIES);
+          records.add(new LossRecord(lost.subList(from, to)));
+        }
+        return records;
+      }
+    }
 
     /** It cannot be read, or not be stored: kept aside with a ledger row. */
     record Unusable(String reason, String detail) implements Content {}

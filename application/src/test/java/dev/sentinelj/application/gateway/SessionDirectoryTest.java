@@ -24,6 +24,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driving.AgentSessions;
 import dev.sentinelj.ports.driving.AgentSessions.Opening;
 import dev.sentinelj.testkit.Stages;
+import dev.sentinelj.testkit.TestBatches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,7 @@ class SessionDirectoryTest {
                   List<LedgerClaim> claims = new ArrayList<>();
                   for (long seq : seqs) {
                     committed.add(seq);
-                    claims.add(new LedgerClaim(new BatchId(gateway.epoch(), seq), hash(seq), 1));
+                    claims.add(TestBatches.claim(new BatchId(gateway.epoch(), seq), hash(seq), 1));
                   }
                   tx.claim(claims);
                   tx.saveProgress(List.of(progress.with(committed, Balance.ZERO)));

@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -166,6 +167,16 @@ final class WatchedTransaction implements PartitionTransaction {
   @Override
   public long removeLosses(EpochId epoch, Collection<Long> seqs) {
     return tx.removeLosses(epoch, seqs);
+  }
+
+  @Override
+  public Collected collected(EpochId epoch) {
+    return tx.collected(epoch);
+  }
+
+  @Override
+  public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
+    return tx.addMove(closed, into, record);
   }
 
   @Override

@@ -54,14 +54,20 @@ final class BlockInput {
   }
 
   long zigzag(String field) {
-    long word = varint(field);
+    return fromZigzag(varint(field));
+  }
+
+  static long fromZigzag(long word) {
     return (word >>> 1) ^ -(word & 1);
   }
 
-  /** A varint from 1 to {@code max}, of things that take a byte each at least. */
-  int count(String field, int max) {
+  /**
+   * A varint from 1 to {@code max}, of things of which a byte holds {@code perByte} at most; one
+   * more than that may be there in part.
+   */
+  int count(String field, int max, int perByte) {
     long value = varint(field);
-    if (value < 1 || value > max || value > bytes.length - at) {
+    if (value < 1 || value > max || value / perByte > bytes.length - at) {
       throw new MalformedException("not a number of " + field + " that fits");
     }
     return (int) value;

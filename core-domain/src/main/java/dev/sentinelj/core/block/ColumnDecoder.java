@@ -1,6 +1,7 @@
 package dev.sentinelj.core.block;
 
 import dev.sentinelj.core.wire.MalformedException;
+import java.util.Arrays;
 
 /** Reads column after column into a builder. One block, one decoder. */
 final class ColumnDecoder {
@@ -12,7 +13,14 @@ final class ColumnDecoder {
   private final int[] presentRows;
 
   private final double[] values;
+  private final long[] wholes;
   private int count;
+
+  private int lastBinary = BlockCodec.FIRST_BINARY;
+  private int lastDecimal = BlockCodec.FIRST_DECIMAL;
+
+  /** By row; 0 where the last column that announced some had nothing. */
+  private final long[] denominators;
 
   ColumnDecoder(Columns.Builder columns, int rows, BlockInput in) {
     this.columns = columns;
@@ -20,45 +28,46 @@ final class ColumnDecoder {
     this.in = in;
     this.presentRows = new int[rows];
     this.values = new double[rows];
+    this.wholes = new long[rows];
+    this.denominators = new long[rows];
   }
 
   void readAll(int series) {
+    byte[] forms = in.raw((series + 1) / 2, "forms");
+    if (series % 2 != 0 && (forms[series / 2] & BlockCodec.FORM_MASK) != 0) {
+      throw new MalformedException("a form behind the last column");
+    }
     for (int column = 0; column < series; column++) {
-      read(column);
+      int shift = column % 2 == 0 ? BlockCodec.FORM_BITS : 0;
+      read(column, forms[column / 2] >> shift & BlockCodec.FORM_MASK);
     }
   }
 
-  private void read(int column) {
-    int head = in.u8("column");
-    if (head == 0) {
+  private void read(int column, int form) {
+    if (form == BlockCodec.NOTHING) {
       return;
     }
-    readPresence(head >> 6);
-    int kind = head >> 4 & 0x3;
-    int scale = checkedScale(kind, head & 0xF);
-    switch (kind) {
-      case BlockCodec.KIND_CONSTANT -> fill(Double.longBitsToDouble(in.i64("constant")));
-      case BlockCodec.KIND_SCALED_CONSTANT ->
-          fill(Decimals.value(whole(in.zigzag("constant")), scale));
-      case BlockCodec.KIND_SCALED -> readScaled(scale);
-      default -> XorValues.read(in, values, count);
+    boolean bitmap = form != BlockCodec.ZERO && (form & BlockCodec.BITMAP) != 0;
+    readPresence(bitmap);
+    if (form == BlockCodec.ZERO) {
+      Arrays.fill(values, 0);
+    } else {
+      readValues(bitmap ? form - BlockCodec.BITMAP : form);
     }
     for (int i = 0; i < count; i++) {
       columns.set(column, presentRows[i], values[i]);
     }
   }
 
-  private void readPresence(int presence) {
-    switch (presence) {
-      case BlockCodec.PRESENT_ALL -> {
-        for (int row = 0; row < rows; row++) {
-          presentRows[row] = row;
-        }
-        count = rows;
-      }
-      case BlockCodec.PRESENT_BITMAP -> readBitmap();
-      default -> throw new MalformedException("unknown presence of a column");
+  private void readPresence(boolean bitmap) {
+    if (bitmap) {
+      readBitmap();
+      return;
     }
+    for (int row = 0; row < rows; row++) {
+      presentRows[row] = row;
+    }
+    count = rows;
   }
 
   private void readBitmap() {
@@ -78,32 +87,57 @@ final class ColumnDecoder {
     count = found;
   }
 
-  private void fill(double value) {
+  private void readValues(int form) {
+    switch (form) {
+      case BlockCodec.WHOLE -> readInUnit(Units.WHOLE);
+      case BlockCodec.LAST_BINARY -> readInUnit(lastBinary);
+      case BlockCodec.LAST_DECIMAL -> readInUnit(lastDecimal);
+      case BlockCodec.NEW_UNIT -> readInUnit(newUnit());
+      case BlockCodec.LAST_DENOMINATORS -> readQuotients();
+      case BlockCodec.NEW_DENOMINATORS -> {
+        readDenominators();
+        readQuotients();
+      }
+      default -> XorValues.read(in, values, count); // the one form that is left
+    }
+  }
+
+  private int newUnit() {
+    int unit = in.u8("unit");
+    if (!Units.known(unit)) {
+      throw new MalformedException("unknown unit of a column");
+    }
+    if (Units.binary(unit)) {
+      lastBinary = unit;
+    } else {
+      lastDecimal = unit;
+    }
+    return unit;
+  }
+
+  private void readInUnit(int unit) {
+    Wholes.read(in, wholes, count);
     for (int i = 0; i < count; i++) {
-      values[i] = value;
+      values[i] = Units.value(wholes[i], unit);
     }
   }
 
-  private void readScaled(int scale) {
-    long last = 0;
+  private void readDenominators() {
+    Wholes.read(in, wholes, count);
+    Arrays.fill(denominators, 0);
     for (int i = 0; i < count; i++) {
-      last = whole(last + in.zigzag("value"));
-      values[i] = Decimals.value(last, scale);
+      denominators[presentRows[i]] = wholes[i];
     }
   }
 
-  private static long whole(long value) {
-    if (value < -Decimals.MAX_WHOLE || value > Decimals.MAX_WHOLE) {
-      throw new MalformedException("a scaled value that is not exact");
+  private void readQuotients() {
+    Wholes.read(in, wholes, count);
+    for (int i = 0; i < count; i++) {
+      long denominator = denominators[presentRows[i]];
+      if (denominator < 1) {
+        throw new MalformedException("a quotient without a denominator");
+      }
+      values[i] = (double) wholes[i] / denominator;
     }
-    return value;
-  }
-
-  private static int checkedScale(int kind, int scale) {
-    boolean scaled = kind == BlockCodec.KIND_SCALED_CONSTANT || kind == BlockCodec.KIND_SCALED;
-    if (scale > (scaled ? Decimals.MAX_SCALE : 0)) {
-      throw new MalformedException("a scale that the kind of column does not have");
-    }
-    return scale;
   }
 }

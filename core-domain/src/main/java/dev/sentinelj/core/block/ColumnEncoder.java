@@ -1,100 +1,239 @@
 package dev.sentinelj.core.block;
 
-/** Writes column after column, each in the kind that makes it smallest. One block, one encoder. */
+import java.util.Arrays;
+
+/**
+ * Writes column after column, each in the form that makes it smallest: first the form of each, then
+ * what they hold. One block, one encoder.
+ */
 final class ColumnEncoder {
+  /** Columns behind one with new denominators that are asked whether they can share them. */
+  private static final int LOOK_AHEAD = 16;
+
+  /** Denominators are shared when the common one is at most so many times the greater. */
+  private static final int SHARED_GROWTH = 8;
+
   private final Columns columns;
   private final BlockOutput out;
   private final int rows;
+  private final int[] forms;
   private final double[] values;
-  private final long[] wholes;
+  private final int[] presentRows;
+  private final Quotients quotients;
+  private long[] wholes;
+  private long[] best;
   private int count;
 
-  ColumnEncoder(Columns columns, BlockOutput out) {
+  private int bestForm;
+  private int bestUnit;
+  private int bestBytes;
+  private int lastBinary = BlockCodec.FIRST_BINARY;
+  private int lastDecimal = BlockCodec.FIRST_DECIMAL;
+
+  /** By row; 0 where the last column that announced some had nothing. */
+  private long[] denominators;
+
+  private long[] newDenominators;
+
+  ColumnEncoder(Columns columns) {
     this.columns = columns;
-    this.out = out;
     this.rows = columns.rows();
+    this.out = new BlockOutput(16 + 2 * columns.samples());
+    this.forms = new int[columns.series()];
     this.values = new double[rows];
+    this.presentRows = new int[rows];
+    this.quotients = new Quotients(rows);
     this.wholes = new long[rows];
+    this.best = new long[rows];
+    this.denominators = new long[rows];
+    this.newDenominators = new long[rows];
   }
 
-  void writeAll() {
+  void writeAll(BlockOutput block) {
     for (int column = 0; column < columns.series(); column++) {
-      write(column);
+      gather(column);
+      forms[column] = write(column);
     }
-  }
-
-  private void write(int column) {
-    gather(column);
-    if (count == 0) {
-      out.u8(0);
-      return;
+    for (int column = 0; column < forms.length; column += 2) {
+      int second = column + 1 < forms.length ? forms[column + 1] : 0;
+      block.u8(forms[column] << BlockCodec.FORM_BITS | second);
     }
-    int scale = Decimals.wholes(values, count, wholes);
-    if (constant()) {
-      writeConstant(column, scale);
-    } else if (scale != Decimals.NONE && scaledBytes() <= XorValues.bytes(values, count)) {
-      writeScaled(column, scale);
-    } else {
-      head(column, BlockCodec.KIND_XOR, 0);
-      XorValues.write(out, values, count);
-    }
+    block.raw(out.toBytes());
   }
 
   private void gather(int column) {
     int found = 0;
     for (int row = 0; row < rows; row++) {
       if (columns.present(column, row)) {
+        presentRows[found] = row;
         values[found++] = columns.value(column, row);
       }
     }
     count = found;
   }
 
-  private boolean constant() {
-    long first = Double.doubleToRawLongBits(values[0]);
-    for (int i = 1; i < count; i++) {
-      if (Double.doubleToRawLongBits(values[i]) != first) {
+  private int write(int column) {
+    if (count == 0) {
+      return BlockCodec.NOTHING;
+    }
+    if (count == rows && allZero()) {
+      return BlockCodec.ZERO;
+    }
+    choose(column);
+    if (count < rows) {
+      writeBitmap(column);
+    }
+    writeChosen();
+    return count < rows ? bestForm | BlockCodec.BITMAP : bestForm;
+  }
+
+  private boolean allZero() {
+    for (int i = 0; i < count; i++) {
+      if (Double.doubleToRawLongBits(values[i]) != 0) {
         return false;
       }
     }
     return true;
   }
 
-  private void writeConstant(int column, int scale) {
-    if (scale == Decimals.NONE) {
-      head(column, BlockCodec.KIND_CONSTANT, 0);
-      out.i64(Double.doubleToRawLongBits(values[0]));
-    } else {
-      // At most 8 bytes too: a whole number of 54 bits with its sign.
-      head(column, BlockCodec.KIND_SCALED_CONSTANT, scale);
-      out.zigzag(wholes[0]);
+  private void choose(int column) {
+    bestForm = BlockCodec.XOR;
+    bestBytes = XorValues.bytes(values, count);
+    tryUnit(BlockCodec.WHOLE, Units.WHOLE, 0);
+    boolean whole = bestForm == BlockCodec.WHOLE;
+    tryUnit(BlockCodec.LAST_BINARY, lastBinary, 0);
+    tryUnit(BlockCodec.LAST_DECIMAL, lastDecimal, 0);
+    tryUnit(BlockCodec.NEW_UNIT, Units.binary(values, count), 1);
+    if (!whole) {
+      tryUnit(BlockCodec.NEW_UNIT, Units.decimal(values, count), 1);
+      if (quotients.find(values, count)) {
+        tryLastDenominators();
+        tryNewDenominators(column);
+      }
     }
   }
 
-  private int scaledBytes() {
-    int bytes = 0;
-    long last = 0;
+  private void tryUnit(int form, int unit, int overhead) {
+    if (unit != Units.NONE && Units.wholes(values, count, unit, wholes)) {
+      offer(form, unit, overhead);
+    }
+  }
+
+  private void tryLastDenominators() {
     for (int i = 0; i < count; i++) {
-      bytes += BlockOutput.varintLength(BlockOutput.toZigzag(wholes[i] - last));
-      last = wholes[i];
+      long denominator = denominators[presentRows[i]];
+      if (denominator == 0 || !numerator(i, denominator)) {
+        return;
+      }
     }
-    return bytes;
+    offer(BlockCodec.LAST_DENOMINATORS, Units.NONE, 0);
   }
 
-  private void writeScaled(int column, int scale) {
-    head(column, BlockCodec.KIND_SCALED, scale);
-    long last = 0;
+  private void tryNewDenominators(int column) {
+    Arrays.fill(newDenominators, 0);
     for (int i = 0; i < count; i++) {
-      out.zigzag(wholes[i] - last);
-      last = wholes[i];
+      newDenominators[presentRows[i]] = quotients.denominators[i];
+    }
+    int sharers = 1 + shareWithNext(column);
+    quotients.find(values, count); // the columns behind were looked at meanwhile
+    int announced = compact(newDenominators);
+    int overhead = (Wholes.bytes(wholes, announced) + sharers - 1) / sharers;
+    for (int i = 0; i < count; i++) {
+      if (!numerator(i, newDenominators[presentRows[i]])) {
+        return;
+      }
+    }
+    offer(BlockCodec.NEW_DENOMINATORS, Units.NONE, overhead);
+  }
+
+  /** Denominators of the rows at hand, into {@link #wholes}. */
+  private int compact(long[] byRow) {
+    for (int i = 0; i < count; i++) {
+      wholes[i] = byRow[presentRows[i]];
+    }
+    return count;
+  }
+
+  /** The numerator over {@code denominator}, if there is one, into {@link #wholes}. */
+  private boolean numerator(int i, long denominator) {
+    long factor = denominator / quotients.denominators[i];
+    wholes[i] = quotients.numerators[i] * factor;
+    return denominator % quotients.denominators[i] == 0
+        && Math.abs(quotients.numerators[i]) <= Units.MAX_WHOLE / factor;
+  }
+
+  /**
+   * Enlarges the new denominators so that the columns behind can use them too, up to the first that
+   * is of another kind; whole numbers between do not count.
+   *
+   * @return how many can
+   */
+  private int shareWithNext(int column) {
+    int sharers = 0;
+    int end = Math.min(columns.series(), column + 1 + LOOK_AHEAD);
+    for (int next = column + 1; next < end; next++) {
+      gather(next);
+      if (count == 0 || Units.wholes(values, count, Units.WHOLE, wholes)) {
+        continue;
+      }
+      if (!quotients.find(values, count) || !shared()) {
+        break;
+      }
+      sharers++;
+    }
+    gather(column);
+    return sharers;
+  }
+
+  private boolean shared() {
+    System.arraycopy(newDenominators, 0, wholes, 0, rows);
+    for (int i = 0; i < count; i++) {
+      long mine = wholes[presentRows[i]];
+      long others = quotients.denominators[i];
+      long common = mine == 0 ? 0 : Quotients.common(mine, others);
+      if (common == 0 || common > SHARED_GROWTH * Math.max(mine, others)) {
+        return false;
+      }
+      wholes[presentRows[i]] = common;
+    }
+    System.arraycopy(wholes, 0, newDenominators, 0, rows);
+    return true;
+  }
+
+  private void offer(int form, int unit, int overhead) {
+    int bytes = overhead + Wholes.bytes(wholes, count);
+    if (bytes < bestBytes) {
+      bestForm = form;
+      bestUnit = unit;
+      bestBytes = bytes;
+      long[] spare = best;
+      best = wholes;
+      wholes = spare;
     }
   }
 
-  private void head(int column, int kind, int scale) {
-    int presence = count == rows ? BlockCodec.PRESENT_ALL : BlockCodec.PRESENT_BITMAP;
-    out.u8(presence << 6 | kind << 4 | scale);
-    if (presence == BlockCodec.PRESENT_BITMAP) {
-      writeBitmap(column);
+  private void writeChosen() {
+    switch (bestForm) {
+      case BlockCodec.XOR -> XorValues.write(out, values, count);
+      case BlockCodec.NEW_UNIT -> {
+        out.u8(bestUnit);
+        lastBinary = Units.binary(bestUnit) ? bestUnit : lastBinary;
+        lastDecimal = Units.binary(bestUnit) ? lastDecimal : bestUnit;
+        Wholes.write(out, best, count);
+      }
+      case BlockCodec.NEW_DENOMINATORS -> {
+        Wholes.write(out, wholes, compact(newDenominators));
+        announce();
+        Wholes.write(out, best, count);
+      }
+      default -> Wholes.write(out, best, count);
+    }
+  }
+
+  private void announce() {
+    Arrays.fill(denominators, 0);
+    for (int i = 0; i < count; i++) {
+      denominators[presentRows[i]] = newDenominators[presentRows[i]];
     }
   }
 

@@ -4,16 +4,31 @@ package dev.sentinelj.core.progress;
  * Running counts of samples of one epoch. With nothing in flight, {@code collected = stored +
  * quarantined + lost + overflow + moved}; what is left over is {@link #unaccounted()}.
  *
- * @param collected the agent's own signed count: the greatest {@code sample_to} committed
+ * @param collected the agent's own signed count: the greatest {@code sample_to} committed outside
+ *     torn losses, and {@code torn}
  * @param stored rows written
  * @param quarantined samples kept aside with a reason
  * @param lost samples named by loss records that no row contradicts
  * @param overflow samples above a series budget, counted and not kept
  * @param moved samples that live on under another epoch, which counts them
+ * @param torn samples of committed seqs that the agent took for torn: its count goes on without
+ *     them
  */
 public record Balance(
-    long collected, long stored, long quarantined, long lost, long overflow, long moved) {
-  public static final Balance ZERO = new Balance(0, 0, 0, 0, 0, 0);
+    long collected,
+    long stored,
+    long quarantined,
+    long lost,
+    long overflow,
+    long moved,
+    long torn) {
+  public static final Balance ZERO = new Balance(0, 0, 0, 0, 0, 0, 0);
+
+  /** A balance without torn seqs. */
+  public Balance(
+      long collected, long stored, long quarantined, long lost, long overflow, long moved) {
+    this(collected, stored, quarantined, lost, overflow, moved, 0);
+  }
 
   /** A balance of which nothing moved. */
   public Balance(long collected, long stored, long quarantined, long lost, long overflow) {
@@ -31,16 +46,26 @@ public record Balance(
 
   public Balance plus(Balance delta) {
     return new Balance(
-        Math.max(collected, delta.collected),
+        Math.max(collected - torn, delta.collected - delta.torn) + torn + delta.torn,
         stored + delta.stored,
         quarantined + delta.quarantined,
         lost + delta.lost,
         overflow + delta.overflow,
-        moved + delta.moved);
+        moved + delta.moved,
+        torn + delta.torn);
   }
 
   /** The same with another count of what was collected. */
   public Balance withCollected(long now) {
-    return new Balance(now, stored, quarantined, lost, overflow, moved);
+    return new Balance(now, stored, quarantined, lost, overflow, moved, torn);
+  }
+
+  /**
+   * The same, counted anew.
+   *
+   * @param greatest the greatest {@code sample_to} committed outside torn losses
+   */
+  public Balance recounted(long greatest, long inTorn) {
+    return new Balance(greatest + inTorn, stored, quarantined, lost, overflow, moved, inTorn);
   }
 }

@@ -56,6 +56,41 @@ public final class SeqRanges {
     return left != null && left.getValue() >= seq;
   }
 
+  /** Whether any seq of {@code from..to} is in the set. */
+  public boolean meets(long from, long to) {
+    Map.Entry<Long, Long> left = ranges.floorEntry(to);
+    return left != null && left.getValue() >= from;
+  }
+
+  /** The seqs of {@code from..to} that are not in the set, ascending. */
+  public List<Range> gaps(long from, long to) {
+    List<Range> gaps = new ArrayList<>();
+    long next = from;
+    Map.Entry<Long, Long> left = ranges.floorEntry(from);
+    if (left != null && left.getValue() >= from) {
+      if (left.getValue() >= to) {
+        return gaps;
+      }
+      next = left.getValue() + 1;
+    }
+    for (Map.Entry<Long, Long> one : ranges.tailMap(next, true).entrySet()) {
+      if (one.getKey() > to) {
+        break;
+      }
+      if (one.getKey() > next) {
+        gaps.add(new Range(next, one.getKey() - 1));
+      }
+      if (one.getValue() >= to) {
+        return gaps;
+      }
+      next = one.getValue() + 1;
+    }
+    if (next <= to) {
+      gaps.add(new Range(next, to));
+    }
+    return gaps;
+  }
+
   /** The greatest n such that 1..n are all in the set; 0 when 1 is not. */
   public long through() {
     Map.Entry<Long, Long> first = ranges.firstEntry();

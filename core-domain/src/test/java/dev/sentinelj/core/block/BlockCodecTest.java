@@ -94,9 +94,44 @@ class BlockCodecTest {
 
     byte[] bytes = BlockCodec.encode(new Block(SET, columns.build()));
 
-    // Head, counts, 6 + 2 + 98 bytes of time, one byte per empty column, head and value of the
-    // other.
-    assertThat(bytes).hasSize(HEAD + 2 + 6 + 2 + 98 + 1 + 1 + 1 + 2);
+    // Head, counts, 6 + 2 bytes of time and a bit per further row, two bytes of forms; the one
+    // column
+    // there is has a value and a width of 0.
+    assertThat(bytes).hasSize(HEAD + 2 + 6 + 2 + 1 + 13 + 2 + 2 + 1);
+  }
+
+  @Test
+  void encode_sharesOfOneTotal_takeTheirNumerators() {
+    double[] ticks = {106, 1247, 114, 360, 2, 0, 4};
+    Columns.Builder columns = new Columns.Builder(ticks.length, 1_700_000_000_000L);
+    for (int column = 0; column < ticks.length; column++) {
+      columns.set(column, 0, ticks[column] / 1_833);
+    }
+
+    byte[] bytes = BlockCodec.encode(new Block(SET, columns.build()));
+
+    // Head, counts, time, forms, the denominator, numerators above 63 in two bytes; 0 in none.
+    assertThat(bytes).hasSize(HEAD + 2 + 6 + 4 + 2 + 4 * 2 + 2);
+  }
+
+  @Test
+  void encode_pagesOfMemory_takeTheirNumber() {
+    Columns.Builder columns = new Columns.Builder(2, 1_700_000_000_000L);
+    columns.set(0, 0, 23_667_081_216.0).set(1, 0, 26_374_144);
+
+    byte[] bytes = BlockCodec.encode(new Block(SET, columns.build()));
+
+    assertThat(bytes).hasSize(HEAD + 2 + 6 + 1 + 4 + 2);
+  }
+
+  @Test
+  void encode_oneOutlierAmongSmallSteps_takesMoreBytesForItAlone() {
+    double[] values = new double[100];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i == 50 ? 1e12 : i;
+    }
+
+    assertThat(BlockCodec.encode(column(values))).hasSizeLessThan(HEAD + 30 + 120);
   }
 
   @Test
@@ -183,21 +218,35 @@ class BlockCodecTest {
     assertMalformed(() -> BlockCodec.decode(overlong));
   }
 
-  /** Columns of two rows that no encoder writes. */
+  @Test
+  void decode_moreRowsThanBits_throws() {
+    String head = "02" + SET.toHex();
+
+    assertMalformed(() -> BlockCodec.decode(HexFormat.of().parseHex(head + "40" + "010000010000")));
+  }
+
+  /** What follows the times of two rows of one series, as no encoder writes it. */
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "c00000000000000000", // presence 3
-        "1000", // a kind where nothing is present
-        "410000000000000000", // a scale on a constant
-        "5a00", // scale 10
-        "900000", // a bitmap of nothing
+        "0100", // a form behind the last column
+        "a00000", // a bitmap of nothing
         "900300", // a bitmap of all
         "900400", // a bitmap beyond the rows
-        "508280808080808020", // a whole number above 2^53
-        "70000000000000000080", // an XOR window that was never announced
-        "700000000000000000fffc0000000000000000", // an XOR window of 64 bits behind 63 zeros
-        "70000000000000000001" // bits after the last value
+        "10828080808080802000", // a whole number above 2^53
+        "1000ff82808080808080" + "20", // one that a difference leads to
+        "100041000000000000000000", // a width of 65
+        "10000140", // bits behind the last value, in a width of 1
+        "700a0000", // scale 10
+        "703f0000", // no unit
+        "70c00000", // 2^64
+        "400000", // a numerator without a denominator
+        "5000000000", // a denominator of 0
+        "5001000000", // a negative one
+        "d0010200" + "0000", // a bitmap and a list that does not end
+        "6000000000000000" + "0080", // an XOR window that was never announced
+        "600000000000000000fffc0000000000000000", // an XOR window of 64 bits behind 63 zeros
+        "600000000000000000" + "01" // bits after the last value
       })
   void decode_columnThatNoEncoderWrites_isMalformed(String column) {
     assertMalformed(() -> BlockCodec.decode(twoRows(column)));
@@ -207,18 +256,26 @@ class BlockCodecTest {
   @ValueSource(
       strings = {
         "00",
-        "400000000000000000",
+        "80",
         "900100",
-        "508080808080808020",
-        "70000000000000000000",
-        "700000000000000000c002"
+        "10808080808080802000",
+        "1000ff80808080808080" + "20",
+        "10004000000000000000" + "00",
+        "10000100",
+        "70090000",
+        "70400000",
+        "70bf0000",
+        "50020000" + "00",
+        "d0010200",
+        "600000000000000000" + "00",
+        "600000000000000000c002"
       })
   void decode_columnsNextToThose_areRead(String column) {
     assertThat(BlockCodec.decode(twoRows(column)).columns().rows()).isEqualTo(2);
   }
 
   private static byte[] twoRows(String column) {
-    return HexFormat.of().parseHex("01" + SET.toHex() + "02010000" + column);
+    return HexFormat.of().parseHex("02" + SET.toHex() + "02010000" + column);
   }
 
   private static void decodesOrIsMalformed(byte[] bytes) {
@@ -273,11 +330,16 @@ class BlockCodecTest {
   }
 
   private static DoubleSupplier randomKind(SplittableRandom random) {
-    return switch (random.nextInt(5)) {
+    int total = 1 + random.nextInt(3_000);
+    return switch (random.nextInt(9)) {
       case 0 -> () -> Double.longBitsToDouble(random.nextLong());
       case 1 -> () -> random.nextInt(1_000) / 100.0;
       case 2 -> () -> random.nextLong(1L << 53);
       case 3 -> () -> 42;
+      case 4 -> () -> random.nextInt(total + 1) / (double) total;
+      case 5 -> () -> -random.nextInt(1_000_000) * 4096.0;
+      case 6 -> () -> random.nextInt(10_000) / 2048.0;
+      case 7 -> () -> random.nextInt(3) / (double) (1 + random.nextInt(9));
       default -> () -> random.nextDouble() * 1e-3;
     };
   }

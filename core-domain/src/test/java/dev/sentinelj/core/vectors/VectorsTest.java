@@ -174,7 +174,7 @@ class VectorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"small", "kinds", "edges"})
+  @ValueSource(strings = {"small", "kinds", "edges", "host", "shares"})
   void block_isTheVectors(String name) throws IOException {
     Vectors file = new Vectors("block.properties");
     long[] times =

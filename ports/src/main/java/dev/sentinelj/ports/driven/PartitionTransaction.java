@@ -47,12 +47,7 @@ public interface PartitionTransaction {
       Sha256 contentHash,
       long samples,
       long sampleTo,
-      Optional<CopiedBatch.Origin> origin) {
-    /** A claim of a batch that is no copy. */
-    public LedgerClaim(BatchId id, Sha256 contentHash, long samples) {
-      this(id, contentHash, samples, samples, Optional.empty());
-    }
-  }
+      Optional<CopiedBatch.Origin> origin) {}
 
   /** What the ledger knew of an id before the claim. */
   enum LedgerAnswer {
@@ -118,7 +113,10 @@ public interface PartitionTransaction {
       long lastTickSecond,
       SignedBatch batch) {}
 
-  /** Keeps something aside, with its bytes and the reason. */
+  /**
+   * Keeps something aside, with its bytes and the reason. A row without samples of a batch that was
+   * kept before with the same bytes for the same reason changes nothing.
+   */
   void quarantine(QuarantineRow row);
 
   /**
@@ -138,10 +136,12 @@ public interface PartitionTransaction {
   /**
    * Notes losses of an epoch. A seq that the ledger has is not lost: of an entry's samples, those
    * of the ledger rows within {@code from..to} do not count, and never less than 0 remain. An entry
-   * with the same {@code from} and {@code to} as one noted before changes nothing. Of an entry that
-   * encloses others noted before, what these still count is taken off: nothing is lost twice.
+   * with the same {@code from} and {@code to} as one noted before changes nothing. Where one range
+   * lies within another, noted before or after, its samples count once: see {@link
+   * dev.sentinelj.core.progress.LostArea}.
    *
-   * @return the samples that count as lost after this and did not before
+   * @return the samples that count as lost after this and did not before; below 0 when ranges that
+   *     were counted before turn out to overlap
    */
   long addLosses(EpochId epoch, LossRecord losses);
 
@@ -153,6 +153,19 @@ public interface PartitionTransaction {
    * @return the samples that no longer count as lost
    */
   long removeLosses(EpochId epoch, Collection<Long> seqs);
+
+  /**
+   * What the agent counted in an epoch, as far as the ledger says. Its running count passes over a
+   * seq that it took for torn; when the seq was committed all the same, its samples are here beside
+   * the count.
+   */
+  Collected collected(EpochId epoch);
+
+  /**
+   * @param greatest the running count behind the last ledger row outside torn losses; 0 without one
+   * @param torn samples of the ledger rows inside torn losses
+   */
+  record Collected(long greatest, long torn) {}
 
   /**
    * Keeps a batch until its series set arrives. The same batch (id, content hash, missing set)
@@ -189,12 +202,13 @@ public interface PartitionTransaction {
    * @param closed the closed epoch, locked
    * @param into the epoch of the record's batch
    */
-  default Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  Settlement addMove(EpochId closed, EpochId into, MovedRecord record);
 
   /**
-   * All words on a closed epoch together.
+   * All words on a closed epoch together. Of each word, the ledger rows and losses of the closed
+   * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges: a
+   * row inside a torn loss does not, because the log counted on without it, and a loss does as far
+   * as it counts at that time.
    *
    * @param moved samples that live on elsewhere
    * @param difference samples that the logs counted and that are neither in the ledger, nor lost,

@@ -57,9 +57,7 @@ public interface ProgressFeed {
    * closed. The word on the epoch changes. Idempotent; an epoch never heard of is entered as
    * closed.
    */
-  default CompletionStage<Void> close(EpochId epoch) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  CompletionStage<Void> close(EpochId epoch);
 
   /** All agents that were deleted, by id: they may be told nothing more. */
   CompletionStage<List<AgentId>> deleted();

@@ -1,0 +1,107 @@
+package dev.sentinelj.adapters.timescale;
+
+import static dev.sentinelj.adapters.timescale.jooq.Tables.EPOCH_MOVES;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.sum;
+
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
+import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+
+/** What agents counted in an epoch: rows of {@code epoch_moves}, and counts over the ledger. */
+final class MoveRows {
+  /**
+   * The count runs on from seq to seq, so the newest row has the greatest; rows from before the
+   * column was know none.
+   */
+  private static final String GREATEST =
+      """
+      SELECT sample_to FROM batch_ledger
+      WHERE agent = ? AND epoch = ? AND seq BETWEEN ? AND ? AND sample_to IS NOT NULL
+      ORDER BY seq DESC LIMIT 1\
+      """;
+
+  private final DSLContext dsl;
+  private final Connection connection;
+  private final Ledger ledger;
+  private final LossRows losses;
+
+  MoveRows(DSLContext dsl, Connection connection, Ledger ledger, LossRows losses) {
+    this.dsl = dsl;
+    this.connection = connection;
+    this.ledger = ledger;
+    this.losses = losses;
+  }
+
+  Settlement add(EpochId closed, EpochId into, MovedRecord record) throws SQLException {
+    boolean known =
+        dsl.fetchExists(EPOCH_MOVES, of(closed), EPOCH_MOVES.NEW_EPOCH.eq(into.epoch()));
+    if (!known) {
+      dsl.insertInto(EPOCH_MOVES)
+          .set(EPOCH_MOVES.AGENT, closed.agent().value())
+          .set(EPOCH_MOVES.EPOCH, closed.epoch())
+          .set(EPOCH_MOVES.NEW_EPOCH, into.epoch())
+          .set(EPOCH_MOVES.LAST_SEQ, record.lastSeq())
+          .set(EPOCH_MOVES.SAMPLES, record.samples())
+          .set(EPOCH_MOVES.MOVED, record.movedSamples())
+          .set(EPOCH_MOVES.DIFFERENCE, difference(closed, record))
+          .execute();
+    }
+    var sums =
+        dsl.select(
+                coalesce(sum(EPOCH_MOVES.MOVED), BigDecimal.ZERO),
+                coalesce(sum(EPOCH_MOVES.DIFFERENCE), BigDecimal.ZERO))
+            .from(EPOCH_MOVES)
+            .where(of(closed))
+            .fetchSingle();
+    return new Settlement(sums.value1().longValue(), sums.value2().longValue());
+  }
+
+  Collected collected(EpochId epoch) throws SQLException {
+    SeqRanges torn = losses.torn(epoch);
+    long inTorn = torn.isEmpty() ? 0 : ledger.within(epoch, torn.toList()).samples();
+    return new Collected(greatest(epoch, torn.gaps(1, Long.MAX_VALUE)), inTorn);
+  }
+
+  private long difference(EpochId closed, MovedRecord record) throws SQLException {
+    SeqRanges apart = losses.torn(closed);
+    record.moved().forEach(one -> apart.add(one.from(), one.to()));
+    long rows =
+        record.lastSeq() == 0
+            ? 0
+            : ledger.within(closed, apart.gaps(1, record.lastSeq())).samples();
+    return record.samples() - rows - losses.counted(closed, record) - record.movedSamples();
+  }
+
+  private long greatest(EpochId epoch, List<SeqRanges.Range> ranges) throws SQLException {
+    for (SeqRanges.Range range : ranges.reversed()) {
+      try (PreparedStatement statement = connection.prepareStatement(GREATEST)) {
+        new Params(connection, statement)
+            .text(epoch.agent().value())
+            .number(epoch.epoch())
+            .number(range.from())
+            .number(range.to());
+        try (ResultSet rows = statement.executeQuery()) {
+          if (rows.next()) {
+            return rows.getLong(1);
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static Condition of(EpochId closed) {
+    return EPOCH_MOVES.AGENT.eq(closed.agent().value()).and(EPOCH_MOVES.EPOCH.eq(closed.epoch()));
+  }
+}
