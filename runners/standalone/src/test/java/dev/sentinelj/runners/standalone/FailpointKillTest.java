@@ -3,11 +3,13 @@ package dev.sentinelj.runners.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.core.failpoint.Failpoint;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +29,14 @@ class FailpointKillTest {
       bus.max.kibibytes = 128
       """;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
+
+  private static ClassArchive archive = ClassArchive.NONE;
+
+  @BeforeAll
+  static void archive() throws IOException, InterruptedException {
+    archive = ClassArchive.make(Files.createDirectory(directory.resolve("archive")));
+  }
 
   /** Two installations, one for each half of the points, because a start keeps one core busy. */
   @Test
@@ -54,7 +63,7 @@ class FailpointKillTest {
     Files.writeString(home.resolve("sentinel.conf"), SMALL);
     List<String> notReached = new ArrayList<>();
     for (Failpoint point : points) {
-      try (UpProcess up = UpProcess.start(home, List.of(armed(point)))) {
+      try (UpProcess up = UpProcess.start(home, archive, List.of(armed(point)))) {
         if (!up.died(PATIENCE_SECONDS)) {
           notReached.add(point.id());
           up.killGroup();

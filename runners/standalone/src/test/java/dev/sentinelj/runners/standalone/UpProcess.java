@@ -31,32 +31,35 @@ final class UpProcess implements AutoCloseable {
 
   /** Starts on {@code home} with free ports, reading the host each second. */
   static UpProcess start(Path home, String... more) throws IOException {
-    return start(home, List.of(), more);
+    return start(home, ClassArchive.NONE, List.of(), more);
   }
 
-  /** The same, with options of the JVM. */
-  static UpProcess start(Path home, List<String> jvm, String... more) throws IOException {
+  /** The same, with a class archive and options of the JVM. */
+  static UpProcess start(Path home, ClassArchive archive, List<String> jvm, String... more)
+      throws IOException {
     List<String> args = new ArrayList<>(List.of("up", "--home", home.toString()));
     args.addAll(List.of("--http-port", "0", "--grpc-port", "0", "--interval", "1"));
     args.addAll(List.of(more));
-    return run(home, jvm, args);
+    return run(home, archive, jvm, args);
   }
 
   /** Runs the command line with these arguments. */
   static UpProcess run(Path home, List<String> args) throws IOException {
-    return run(home, List.of(), args);
+    return run(home, ClassArchive.NONE, List.of(), args);
   }
 
-  private static UpProcess run(Path home, List<String> jvm, List<String> args) throws IOException {
+  static UpProcess run(Path home, ClassArchive archive, List<String> jvm, List<String> args)
+      throws IOException {
     List<String> command =
         new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    command.addAll(archive.options());
     command.addAll(jvm);
     command.addAll(
         List.of(
             "-Dlogback.configurationFile=logback.xml",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            System.getProperty("java.class.path")));
+            archive.classPath()));
     command.add(Main.class.getName());
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
