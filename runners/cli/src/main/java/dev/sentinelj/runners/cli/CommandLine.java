@@ -47,6 +47,7 @@ public final class CommandLine {
                     UpCommand.class,
                     StatusCommand.class,
                     HealthCommand.class,
+                    AuditCommand.class,
                     LoginCommand.class,
                     VersionCommand.class));
     builder
@@ -97,9 +98,9 @@ public final class CommandLine {
   private static final String EXIT_CODES =
       """
       0  it worked
-      1  it was tried and did not work
+      1  it was tried and did not work; audit: something is unaccounted for
       2  the command line or a setting is wrong; nothing was tried
-      3  no server answers at the address
+      3  no server answers at the address; audit: the database cannot be read
       4  the server wants another credential: run sentinel login
       """;
 

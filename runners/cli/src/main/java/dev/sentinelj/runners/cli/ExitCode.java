@@ -4,13 +4,13 @@ package dev.sentinelj.runners.cli;
 public final class ExitCode {
   public static final int OK = 0;
 
-  /** It was tried and did not work. */
+  /** It was tried and did not work; of an audit, that something is unaccounted for. */
   public static final int FAILED = 1;
 
   /** The command line or a setting is wrong; nothing was tried. */
   public static final int USAGE = 2;
 
-  /** No server answers at the address. */
+  /** No server answers at the address, or a database cannot be read. */
   public static final int UNREACHABLE = 3;
 
   /** The server wants another credential. */

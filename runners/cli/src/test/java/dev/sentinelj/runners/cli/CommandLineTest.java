@@ -39,6 +39,12 @@ class CommandLineTest {
     "agents get, 2",
     "status -o xml, 2",
     "up --http-port, 2",
+    "audit, 3",
+    "audit --database-url postgresql://127.0.0.1:1/x, 3",
+    "audit --database-url postgresql://me:hush@db/x, 2",
+    "audit --epoch xyz, 2",
+    "audit --epoch 1 --recount, 2",
+    "audit -o xml, 2",
     "up, 1"
   })
   void run_withNoServerThere_endsAsDocumented(String arguments, int exitCode) {

@@ -7,8 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code postmaster.pid} of a data directory: who serves it, as far as that can be told. */
-record PostmasterFile(long pid) {
+/**
+ * {@code postmaster.pid} of a data directory: who serves it, as far as that can be told.
+ *
+ * @param port where it listens; 0 while it does not say
+ */
+record PostmasterFile(long pid, int port) {
+  private static final int PORT_LINE = 3;
 
   /** The file in {@code data}, if there is one that can be read. */
   static Optional<PostmasterFile> in(Path data) {
@@ -16,12 +21,17 @@ record PostmasterFile(long pid) {
       List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
       return lines.isEmpty()
           ? Optional.empty()
-          : Optional.of(new PostmasterFile(Long.parseLong(lines.getFirst().strip())));
+          : Optional.of(
+              new PostmasterFile(Long.parseLong(lines.getFirst().strip()), portIn(lines)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  private static int portIn(List<String> lines) {
+    return lines.size() > PORT_LINE ? Integer.parseInt(lines.get(PORT_LINE).strip()) : 0;
   }
 
   /**

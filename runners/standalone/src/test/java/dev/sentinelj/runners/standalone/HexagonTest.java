@@ -77,6 +77,7 @@ class HexagonTest {
         "runners.standalone",
         "runners.cli",
         "runners.runtime",
+        "auditor",
         "proto"
       })
   void everyPackageTheRulesName_hasClasses(String name) {
@@ -163,8 +164,32 @@ class HexagonTest {
         .check(SENTINEL);
   }
 
+  /** Who checks the books does not share code with who keeps them. */
   @Test
-  void theCommandLine_knowsNothingOfTheRest() {
+  void theAuditor_knowsNothingOfOursButTheSchema() {
+    classes()
+        .that(resideInAPackage("dev.sentinelj.auditor.."))
+        .should()
+        .onlyDependOnClassesThat(
+            in(BASE).or(resideInAnyPackage("dev.sentinelj.auditor..", "java.sql..")))
+        .check(SENTINEL);
+  }
+
+  @Test
+  void theAuditor_isUsedByRunnersOnly() {
+    noClasses()
+        .that(
+            resideInAPackage("dev.sentinelj..")
+                .and(
+                    DescribedPredicate.not(
+                        resideInAnyPackage("dev.sentinelj.auditor..", "dev.sentinelj.runners.."))))
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.sentinelj.auditor.."))
+        .check(SENTINEL);
+  }
+
+  @Test
+  void theCommandLine_knowsNothingOfTheRestButTheAuditor() {
     classes()
         .that(resideInAPackage("dev.sentinelj.runners.cli.."))
         .should()
@@ -173,6 +198,7 @@ class HexagonTest {
                 .or(
                     resideInAnyPackage(
                         "dev.sentinelj.runners.cli..",
+                        "dev.sentinelj.auditor..",
                         "com.github.rvesse.airline..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.annotation..")))

@@ -1,0 +1,164 @@
+package dev.sentinelj.runners.cli;
+
+import com.github.rvesse.airline.annotations.Command;
+import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.AllowedRawValues;
+import dev.sentinelj.auditor.Audit;
+import dev.sentinelj.auditor.AuditFailedException;
+import dev.sentinelj.auditor.Auditor;
+import dev.sentinelj.auditor.DatabaseAddress;
+import dev.sentinelj.auditor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Whether every sample is accounted for, asked of the database itself. */
+@Command(
+    name = "audit",
+    description = "Check in the database that every sample is accounted for; exit code 1 when not")
+public final class AuditCommand extends HelpfulCommand {
+  static final String PASSWORD_VARIABLE = "SENTINEL_DATABASE_PASSWORD";
+
+  /** How long {@code --watch} waits between two audits. */
+  private static final long WATCH_SECONDS = 2;
+
+  private static final int EPOCH_DIGITS = 16;
+
+  @Option(name = "--agent", title = "ID", description = "Only this agent (default: all)")
+  private @Nullable String agent;
+
+  @Option(
+      name = "--epoch",
+      title = "HEX",
+      description = "Only the epochs whose number starts with these digits")
+  private @Nullable String epoch;
+
+  @Option(name = "--watch", description = "Audit again and again until Ctrl-C")
+  private boolean watch;
+
+  @Option(
+      name = "--recount",
+      description = "Count the rows of all samples too; takes as long as reading them")
+  private boolean recount;
+
+  @Option(
+      name = {"-o", "--output"},
+      title = "FORMAT",
+      description = "table, json, yaml or csv (default table)")
+  @AllowedRawValues(allowedValues = {"table", "json", "yaml", "csv"})
+  private String output = "table";
+
+  @Option(
+      name = "--database-url",
+      title = "URL",
+      description = "postgresql://USER@HOST:PORT/DATABASE (default: the database of ./sentinel up)")
+  private @Nullable String databaseUrl;
+
+  @Option(
+      name = "--password-file",
+      title = "FILE",
+      description =
+          "File with the password for --database-url (default: $SENTINEL_DATABASE_PASSWORD, then ~/.pgpass)")
+  private @Nullable String passwordFile;
+
+  @Override
+  int execute(CliContext context) {
+    if (recount && epoch != null) {
+      throw new CliException(
+          ExitCode.USAGE, "samples are counted per agent: leave out --epoch or --recount");
+    }
+    Scope scope = scope();
+    if (!watch) {
+      return once(new Auditor(address(context)), scope, context);
+    }
+    int exitCode = ExitCode.OK;
+    try {
+      while (true) {
+        // found anew each time: after a restart it listens elsewhere
+        exitCode = once(new Auditor(address(context)), scope, context);
+        context.out().flush();
+        TimeUnit.SECONDS.sleep(WATCH_SECONDS);
+        if (context.console().isPresent() && output.equals("table")) {
+          context.out().print("\033[H\033[2J");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return exitCode;
+    }
+  }
+
+  private int once(Auditor auditor, Scope scope, CliContext context) {
+    try {
+      Audit audit =
+          recount
+              ? auditor.recount(scope, line -> context.err().println("sentinel: " + line))
+              : auditor.audit(scope);
+      Audit shown = chosen(audit);
+      context.out().println(AuditReport.of(shown, scope).as(output));
+      return shown.accounted() ? ExitCode.OK : ExitCode.FAILED;
+    } catch (AuditFailedException e) {
+      throw new CliException(
+          e.refused() ? ExitCode.UNAUTHORIZED : ExitCode.UNREACHABLE,
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Scope scope() {
+    if (epoch != null && !epoch.matches("[0-9a-fA-F]{1,16}")) {
+      throw new CliException(
+          ExitCode.USAGE, "--epoch takes up to 16 hexadecimal digits, not '" + epoch + "'");
+    }
+    Optional<Long> one =
+        Optional.ofNullable(epoch)
+            .filter(digits -> digits.length() == EPOCH_DIGITS)
+            .map(digits -> Long.parseUnsignedLong(digits, 16));
+    return new Scope(Optional.ofNullable(agent), one);
+  }
+
+  private Audit chosen(Audit audit) {
+    if (epoch == null) {
+      return audit;
+    }
+    String digits = epoch.toLowerCase(Locale.ROOT);
+    return new Audit(
+        audit.atMillis(),
+        audit.epochs().stream().filter(one -> one.epochHex().startsWith(digits)).toList(),
+        List.of());
+  }
+
+  private DatabaseAddress address(CliContext context) {
+    if (databaseUrl == null) {
+      return ServiceLoader.load(LocalDatabase.class)
+          .findFirst()
+          .orElseThrow(() ->
+              new CliException(
+                  ExitCode.UNREACHABLE,
+                  "this is the command line alone: start it as ./sentinel audit, or name a database with --database-url"))
+          .find(context);
+    }
+    try {
+      return DatabaseAddress.parse(databaseUrl, "sentinel", password(context));
+    } catch (IllegalArgumentException e) {
+      throw new CliException(ExitCode.USAGE, "--database-url: " + e.getMessage());
+    }
+  }
+
+  private Optional<String> password(CliContext context) {
+    if (passwordFile == null) {
+      return context.variable(PASSWORD_VARIABLE);
+    }
+    try {
+      return Files.readString(Path.of(passwordFile)).lines().findFirst();
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.USAGE, "cannot read the password file " + passwordFile + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.sentinelj.runners.standalone;
+
+import dev.sentinelj.adapters.files.TinkSecretVault;
+import dev.sentinelj.adapters.files.UnusablePathException;
+import dev.sentinelj.auditor.DatabaseAddress;
+import dev.sentinelj.ports.driven.SecretVault;
+import dev.sentinelj.runners.cli.CliContext;
+import dev.sentinelj.runners.cli.CliException;
+import dev.sentinelj.runners.cli.ExitCode;
+import dev.sentinelj.runners.cli.LocalDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/** The database of {@code $SENTINEL_HOME}, found by the files of its running server. */
+public final class EmbeddedDatabase implements LocalDatabase {
+
+  @Override
+  public DatabaseAddress find(CliContext context) {
+    Home home = new Home(context.home());
+    Path data = home.postgres().resolve("data");
+    int port =
+        PostmasterFile.in(data)
+            .filter(file -> file.port() > 0 && file.serverOf(data).isPresent())
+            .map(PostmasterFile::port)
+            .orElseThrow(() -> notRunning(home, data));
+    return new DatabaseAddress(
+        EmbeddedPostgres.url(port), EmbeddedPostgres.USER, Optional.of(password(home, context)));
+  }
+
+  private static CliException notRunning(Home home, Path data) {
+    String what =
+        Files.exists(data)
+            ? "the database of " + home.root() + " does not run"
+            : "there is no database in " + home.root();
+    return new CliException(
+        ExitCode.UNREACHABLE,
+        what
+            + ": start it with ./sentinel up, name the directory with SENTINEL_HOME,"
+            + " or another database with --database-url");
+  }
+
+  private static String password(Home home, CliContext context) {
+    if (!Files.exists(DatabasePassword.file(home))) {
+      throw new CliException(
+          ExitCode.UNREACHABLE,
+          DatabasePassword.file(home) + " is missing: restore it from a backup");
+    }
+    try {
+      SecretVault vault =
+          TinkSecretVault.open(home.keys(), context.variable(TinkSecretVault.PASSPHRASE_VARIABLE));
+      return DatabasePassword.of(home, vault, new SecureRandom());
+    } catch (UnusablePathException e) {
+      throw new CliException(ExitCode.UNREACHABLE, String.valueOf(e.getMessage()));
+    }
+  }
+}
