@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sentinelj.adapters.files.FileBatchLog;
 import dev.sentinelj.adapters.files.TinkSecretVault;
 import dev.sentinelj.adapters.files.WalConfig;
+import dev.sentinelj.runners.cli.CliContext;
+import dev.sentinelj.runners.cli.CommandLine;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -76,7 +82,18 @@ final class Books {
           assertThat(number(connection, "SELECT sum(samples) FROM batch_ledger"))
               .isEqualTo(samples);
           assertThat(number(connection, "SELECT max(abs(unaccounted)) FROM v_balance")).isZero();
+          assertAudited(home);
         });
+  }
+
+  /** {@code sentinel audit} finds nothing; the database must run. */
+  static void assertAudited(Path home) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Map<String, String> environment = Map.of("SENTINEL_HOME", home.toString());
+    CliContext context = new CliContext(out, out, environment, Optional.empty(), home);
+    int exitCode = new CommandLine(context).run("audit", "--recount");
+    assertThat(exitCode).as(bytes.toString(StandardCharsets.UTF_8)).isZero();
   }
 
   @FunctionalInterface

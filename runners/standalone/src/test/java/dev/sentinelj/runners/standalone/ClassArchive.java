@@ -36,7 +36,8 @@ record ClassArchive(List<String> options, String classPath) {
       up.awaitReady();
       up.stop();
     }
-    return new ClassArchive(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"), classPath);
+    return new ClassArchive(
+        List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"), classPath);
   }
 
   private static String packed(Path directory) throws IOException {
