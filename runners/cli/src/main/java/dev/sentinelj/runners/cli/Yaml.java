@@ -21,7 +21,7 @@ final class Yaml {
     String before = first;
     if (node.isObject()) {
       for (Map.Entry<String, JsonNode> field : node.properties()) {
-        member(out, field.getValue(), before + field.getKey() + ":", indent);
+        member(out, field.getValue(), before + key(field.getKey()) + ":", indent);
         before = indent;
       }
     } else {
@@ -34,6 +34,10 @@ final class Yaml {
         before = indent;
       }
     }
+  }
+
+  private static String key(String name) {
+    return name.matches("[A-Za-z_][A-Za-z0-9_.]*") ? name : ApiClient.JSON.writeValueAsString(name);
   }
 
   private static void member(StringBuilder out, JsonNode value, String name, String indent) {

@@ -3,9 +3,12 @@ package dev.sentinelj.runners.server;
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.BatchBus;
+import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.OperatorStore;
+import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driven.SecretVault;
 
 /** The adapters a server stands on; whoever starts it chooses them. */
@@ -16,7 +19,14 @@ public interface ServerPorts {
 
   MetricQueries metricQueries();
 
+  QuarantineQueries quarantineQueries();
+
   OperatorStore operatorStore();
+
+  BatchCodec batchCodec();
+
+  /** A store for repairs, which have no strand; whoever starts the server closes it. */
+  PartitionStore repairStore();
 
   BatchBus batchBus();
 

@@ -40,6 +40,8 @@ public final class ServerRunner implements AutoCloseable {
                 component.enrolment(),
                 status,
                 ports.metricQueries(),
+                ports.quarantineQueries(),
+                component.replay(),
                 ports.agentRegistry(),
                 metrics::scrape,
                 SystemClock::now,
