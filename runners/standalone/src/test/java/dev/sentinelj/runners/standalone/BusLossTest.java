@@ -85,10 +85,7 @@ class BusLossTest {
   }
 
   private UpProcess start(Path home) throws IOException {
-    List<String> args = new ArrayList<>(List.of("up", "--home", home.toString()));
-    args.addAll(List.of("--http-port", "0", "--grpc-port", Integer.toString(grpcPort)));
-    args.addAll(List.of("--interval", "1"));
-    return UpProcess.run(home, args).awaitReady();
+    return UpProcess.start(home, grpcPort, 1).awaitReady();
   }
 
   private void restarted(Path home) throws Exception {

@@ -1,6 +1,6 @@
 package dev.sentinelj.runners.standalone;
 
-import dev.sentinelj.adapters.files.FileBatchLog;
+import dev.sentinelj.adapters.files.FileBatchLogs;
 import dev.sentinelj.adapters.files.FileRefusedBatches;
 import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.adapters.grpc.GrpcEnrolment;
@@ -35,14 +35,14 @@ final class LoadAgent implements AutoCloseable {
   private final Path directory;
   private final AgentIdentity identity;
   private final InetSocketAddress gateway;
-  private FileBatchLog log;
+  private FileBatchLogs logs;
   private AgentRunner runner;
 
   private LoadAgent(Path directory, AgentIdentity identity, InetSocketAddress gateway) {
     this.directory = directory;
     this.identity = identity;
     this.gateway = gateway;
-    this.log = open(directory);
+    this.logs = open(directory);
     this.runner = run(Duration.ofMillis(100));
   }
 
@@ -62,15 +62,15 @@ final class LoadAgent implements AutoCloseable {
     return new LoadAgent(directory, new AgentIdentity(agent, "load", () -> signs), gateway);
   }
 
-  private static FileBatchLog open(Path directory) {
-    return FileBatchLog.open(directory.resolve("wal"), new WalConfig(64 << 10, 64 << 20, 0));
+  private static FileBatchLogs open(Path directory) {
+    return FileBatchLogs.open(directory.resolve("wal"), new WalConfig(64 << 10, 64 << 20, 0));
   }
 
   private AgentRunner run(Duration interval) {
     HostAgent ports =
         new HostAgent(
             identity,
-            log,
+            logs,
             new ProtobufBatchCodec(),
             new FileRefusedBatches(directory.resolve("refused")),
             new GrpcUplink(gateway),
@@ -81,13 +81,13 @@ final class LoadAgent implements AutoCloseable {
   /** From now on it ships what it has, and next to nothing comes after it. */
   void stopCollecting() {
     close();
-    log = open(directory);
+    logs = open(directory);
     runner = run(Duration.ofDays(1));
   }
 
   boolean hasNothingLeft() {
     return counter("agent_logged_through") > 0
-        && counter("agent_committed_through") == log.durableThrough();
+        && counter("agent_committed_through") == logs.current().durableThrough();
   }
 
   Path wal() {
@@ -95,7 +95,7 @@ final class LoadAgent implements AutoCloseable {
   }
 
   long logged() {
-    return log.durableThrough();
+    return logs.current().durableThrough();
   }
 
   long counter(String name) {
@@ -105,7 +105,7 @@ final class LoadAgent implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
-    log.close();
+    logs.close();
   }
 
   private static final class MadeUp implements MetricSource {

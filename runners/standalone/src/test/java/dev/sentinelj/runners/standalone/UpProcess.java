@@ -34,7 +34,23 @@ final class UpProcess implements AutoCloseable {
     return start(home, ClassArchive.NONE, List.of(), more);
   }
 
-  /** The same, with a class archive and options of the JVM. */
+  /** Starts where agents find it again after a restart. */
+  static UpProcess start(Path home, int grpcPort, int intervalSeconds) throws IOException {
+    return run(
+        home,
+        List.of(
+            "up",
+            "--home",
+            home.toString(),
+            "--http-port",
+            "0",
+            "--grpc-port",
+            Integer.toString(grpcPort),
+            "--interval",
+            Integer.toString(intervalSeconds)));
+  }
+
+  /** Starts with free ports, a class archive and options of the JVM. */
   static UpProcess start(Path home, ClassArchive archive, List<String> jvm, String... more)
       throws IOException {
     List<String> args = new ArrayList<>(List.of("up", "--home", home.toString()));
