@@ -43,7 +43,7 @@ final class LoadAgent implements AutoCloseable {
     this.identity = identity;
     this.gateway = gateway;
     this.logs = open(directory);
-    this.runner = run(Duration.ofMillis(100));
+    this.runner = run(List.of(new MadeUp()));
   }
 
   /** Enrols under a name of its own and starts. */
@@ -66,7 +66,7 @@ final class LoadAgent implements AutoCloseable {
     return FileBatchLogs.open(directory.resolve("wal"), new WalConfig(64 << 10, 64 << 20, 0));
   }
 
-  private AgentRunner run(Duration interval) {
+  private AgentRunner run(List<MetricSource> sources) {
     HostAgent ports =
         new HostAgent(
             identity,
@@ -74,15 +74,15 @@ final class LoadAgent implements AutoCloseable {
             new ProtobufBatchCodec(),
             new FileRefusedBatches(directory.resolve("refused")),
             new GrpcUplink(gateway),
-            List.of(new MadeUp()));
-    return AgentRunner.start(ports, new CollectorSchedule.Timing(interval, Duration.ofSeconds(5)));
+            sources);
+    return AgentRunner.start(ports, new CollectorSchedule.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)));
   }
 
-  /** From now on it ships what it has, and next to nothing comes after it. */
+  /** From now on it ships what it has. */
   void stopCollecting() {
     close();
     logs = open(directory);
-    runner = run(Duration.ofDays(1));
+    runner = run(List.of());
   }
 
   boolean hasNothingLeft() {
