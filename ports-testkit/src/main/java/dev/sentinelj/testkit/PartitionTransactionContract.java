@@ -251,8 +251,8 @@ public abstract class PartitionTransactionContract extends StoreContract {
     Settlement first = committed(lease, tx -> tx.addMove(epoch, into, record));
     Settlement again = committed(lease, tx -> tx.addMove(epoch, into, record));
 
-    assertThat(first).isEqualTo(new Settlement(20, 10));
-    assertThat(again).isEqualTo(first);
+    assertThat(first).isEqualTo(new Settlement(20, 20, 10));
+    assertThat(again).isEqualTo(new Settlement(20, 0, 10));
   }
 
   @Test
@@ -271,7 +271,7 @@ public abstract class PartitionTransactionContract extends StoreContract {
     Settlement all =
         committed(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), three));
 
-    assertThat(all).isEqualTo(new Settlement(27, -2));
+    assertThat(all).isEqualTo(new Settlement(27, 7, -2));
   }
 
   @Test
@@ -318,6 +318,29 @@ public abstract class PartitionTransactionContract extends StoreContract {
     assertThat(knownSet(lease, agent, set.hash())).contains(set);
     assertThat(knownSet(lease, TestBatches.freshAgent(), set.hash())).isEmpty();
     assertThat(knownSet(lease, agent, hash("another"))).isEmpty();
+  }
+
+  @Test
+  void addSet_beyondTheAgentsShare_isRefused() {
+    Lease lease = own();
+    SeriesSet first = TestBatches.set("set 0");
+    commit(
+        lease,
+        tx -> {
+          for (int i = 0; i < PartitionTransaction.MAX_SETS; i++) {
+            tx.addSet(agent, TestBatches.set("set " + i));
+          }
+        });
+
+    SeriesSet more = TestBatches.set("one more");
+    boolean added = committed(lease, tx -> tx.addSet(agent, more));
+    boolean again = committed(lease, tx -> tx.addSet(agent, first));
+    boolean others = committed(lease, tx -> tx.addSet(TestBatches.freshAgent(), more));
+
+    assertThat(added).isFalse();
+    assertThat(knownSet(lease, agent, more.hash())).isEmpty();
+    assertThat(again).isTrue();
+    assertThat(others).isTrue();
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.sentinelj.adapters.timescale;
 
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import java.sql.Connection;
@@ -60,12 +62,30 @@ final class Leases {
       WHERE partition = ? AND token = ?\
       """;
   private static final String HOLDS =
-      "SELECT 1 FROM partition_leases WHERE partition = ? AND token = ? FOR SHARE";
+      """
+      SELECT i.identity::text || '/' || i.restore_generation
+      FROM partition_leases l CROSS JOIN installation i
+      WHERE l.partition = ? AND l.token = ? FOR SHARE OF l\
+      """;
   private static final String POSITIONS =
       "SELECT lane, generation, sequence, stamp_ms FROM bus_positions WHERE partition = ?";
 
+  private static final String BEGIN =
+      """
+      UPDATE bus_positions SET begun = begun + 1
+      WHERE partition = ? AND EXISTS (SELECT FROM partition_leases WHERE partition = ? AND token = ?)
+      RETURNING lane, generation, sequence, stamp_ms, begun, try_index, tries\
+      """;
+  private static final String NOTE_TRY =
+      """
+      UPDATE bus_positions SET try_index = ?, tries = ?
+      WHERE partition = ? AND lane = ?
+        AND EXISTS (SELECT FROM partition_leases WHERE partition = ? AND token = ?)\
+      """;
+
   private final RandomGenerator random;
   private final Map<Integer, Long> tokens = new HashMap<>();
+  private @Nullable String database;
   private final Set<Long> ended = new HashSet<>();
 
   Leases(RandomGenerator random) {
@@ -134,8 +154,60 @@ final class Leases {
       statement.setInt(1, lease.partition());
       statement.setLong(2, lease.token());
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next();
+        return rows.next() && isSameDatabase(rows.getString(1));
       }
+    }
+  }
+
+  /**
+   * A database that was restored under an open connection is another one: what its owner remembers
+   * of it counts no more, and every lease taken before is over.
+   */
+  private boolean isSameDatabase(String identity) {
+    String before = database;
+    database = identity;
+    boolean same = before == null || before.equals(identity);
+    if (!same) {
+      connectionLost();
+    }
+    return same;
+  }
+
+  Map<Lane, LaneState> begin(Connection connection, Lease lease) throws SQLException {
+    Map<Lane, LaneState> states = new EnumMap<>(Lane.class);
+    try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
+      statement.setInt(1, lease.partition());
+      statement.setInt(2, lease.partition());
+      statement.setLong(3, lease.token());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          BusPosition at = new BusPosition(rows.getLong(2), rows.getLong(3), rows.getLong(4));
+          states.put(
+              Lane.ofCode(rows.getInt(1)),
+              new LaneState(at, rows.getInt(5), rows.getInt(6), rows.getInt(7)));
+        }
+      }
+    }
+    check(lease, !states.isEmpty());
+    return states;
+  }
+
+  void noteTry(Connection connection, Lease lease, Lane lane, int index, int tries)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NOTE_TRY)) {
+      statement.setInt(1, index);
+      statement.setInt(2, tries);
+      statement.setInt(3, lease.partition());
+      statement.setInt(4, lane.code());
+      statement.setInt(5, lease.partition());
+      statement.setLong(6, lease.token());
+      check(lease, statement.executeUpdate() == 1);
+    }
+  }
+
+  private void check(Lease lease, boolean held) {
+    if (!held || ended.contains(lease.token())) {
+      throw new PortUnavailableException("the lease on " + lease.partition() + " is gone");
     }
   }
 

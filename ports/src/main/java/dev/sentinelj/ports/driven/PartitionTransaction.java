@@ -191,9 +191,7 @@ public interface PartitionTransaction {
    * The batches of this partition that were parked before {@code receivedBeforeMillis}, in the
    * order they were parked, at most {@code limit}; they wait no more.
    */
-  default List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit);
 
   /**
    * Notes the last word of one log on a closed epoch. The same closed and new epoch again changes
@@ -211,10 +209,11 @@ public interface PartitionTransaction {
    * as it counts at that time.
    *
    * @param moved samples that live on elsewhere
+   * @param added how many of them this call added; 0 when the word was known
    * @param difference samples that the logs counted and that are neither in the ledger, nor lost,
    *     nor moved; below 0 when more is there than was counted
    */
-  record Settlement(long moved, long difference) {}
+  record Settlement(long moved, long added, long difference) {}
 
   /**
    * The row kept aside under this id ({@link QuarantineQueries.Entry#id}), locked until the end of
