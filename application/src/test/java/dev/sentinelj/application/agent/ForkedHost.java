@@ -165,7 +165,10 @@ final class ForkedHost {
     public void retire(BatchLog former) {
       call();
       logs.retire(
-          logs.formers().stream().filter(log -> counted(log).equals(former)).findFirst().orElseThrow());
+          logs.formers().stream()
+              .filter(log -> counted(log).equals(former))
+              .findFirst()
+              .orElseThrow());
       call();
     }
 
