@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayDeque;
@@ -51,6 +52,7 @@ public final class InMemoryBatchLog implements BatchLog {
     private final long maxBytes;
     private final Deque<Segment> segments = new ArrayDeque<>();
     private final TreeSet<Long> torn = new TreeSet<>();
+    private final SeqRanges refused = new SeqRanges();
     private final List<LossRecord.Entry> damaged = new ArrayList<>();
     private long nextSeq = 1;
     private long sampleCount;
@@ -70,6 +72,7 @@ public final class InMemoryBatchLog implements BatchLog {
       maxBytes = other.maxBytes;
       other.segments.forEach(segment -> segments.add(new Segment(segment)));
       torn.addAll(other.torn);
+      other.refused.toList().forEach(range -> refused.add(range.from(), range.to()));
       damaged.addAll(other.damaged);
       nextSeq = other.nextSeq;
       sampleCount = other.sampleCount;
@@ -121,6 +124,11 @@ public final class InMemoryBatchLog implements BatchLog {
   @Override
   public synchronized List<LossRecord.Entry> damaged() {
     return List.copyOf(disk.damaged);
+  }
+
+  @Override
+  public synchronized boolean refused(long seq) {
+    return disk.refused.contains(seq);
   }
 
   /** Flips a bit of the batch under {@code seq}, which is durable: from now on it is damaged. */
@@ -198,6 +206,9 @@ public final class InMemoryBatchLog implements BatchLog {
   private void forgetNamed(LossRecord record) {
     disk.damaged.removeAll(record.entries());
     for (LossRecord.Entry entry : record.entries()) {
+      if (entry.reason() == LossReason.REFUSED) {
+        disk.refused.add(entry.from(), entry.to());
+      }
       if (entry.reason() == LossReason.TORN) {
         disk.torn.subSet(entry.from(), true, entry.to(), true).clear();
       }

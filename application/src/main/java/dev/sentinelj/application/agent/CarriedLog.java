@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.session.ReconcileAnswer;
@@ -119,6 +120,7 @@ final class CarriedLog {
       case READ -> readLosses();
       case CLOSE -> {
         if (session != null && mayAsk(session, now)) {
+          Failpoint.AGENT_CLOSE_BEFORE.hit();
           session.closeEpoch(former.epoch());
         }
         yield false;
@@ -126,6 +128,7 @@ final class CarriedLog {
       case COMPARE -> compare(session, now);
       case COPY, MOVE, GONE -> false;
       case RETIRE -> {
+        Failpoint.AGENT_RETIRE_BEFORE.hit();
         logs.retire(former);
         step = Step.GONE;
         yield true;
@@ -135,6 +138,7 @@ final class CarriedLog {
 
   void closed(long epoch) {
     if (step == Step.CLOSE && epoch == former.epoch()) {
+      Failpoint.AGENT_CLOSED_HEARD.hit();
       closedIn = askedIn;
       askedIn = null;
       step = Step.COMPARE;
@@ -273,6 +277,7 @@ final class CarriedLog {
   }
 
   private void copied() {
+    Failpoint.AGENT_COPIED.hit();
     copies++;
     writing--;
     if (writing == 0) {
@@ -281,6 +286,7 @@ final class CarriedLog {
   }
 
   private void finish(Now now) {
+    Failpoint.AGENT_MOVED_BEFORE.hit();
     step = Step.MOVE;
     MovedRecord record = moved.of(former);
     batcher.write(

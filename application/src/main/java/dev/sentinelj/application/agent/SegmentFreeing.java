@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,7 @@ final class SegmentFreeing {
   }
 
   boolean refused(long seq) {
-    return refused.contains(seq);
+    return refused.contains(seq) || log.refused(seq);
   }
 
   void refuse(long seq) {
@@ -144,7 +145,7 @@ final class SegmentFreeing {
    */
   private void addMissing(SignedBatch batch, List<Long> missing) {
     long seq = batch.id().seq();
-    if (batch.header().kind() != BatchKind.LOSS && !refused.contains(seq)) {
+    if (batch.header().kind() != BatchKind.LOSS && !refused(seq)) {
       missing.add(seq);
     }
   }
@@ -181,12 +182,12 @@ final class SegmentFreeing {
 
   private List<Sha256> hashesWithRows(BatchLog.SealedSegment segment) {
     boolean noneRefused =
-        refused.stream().noneMatch(s -> segment.firstSeq() <= s && s <= segment.lastSeq());
+        LongStream.rangeClosed(segment.firstSeq(), segment.lastSeq()).noneMatch(this::refused);
     if (noneRefused) {
       return segment.contentHashes();
     }
     return batches(segment.firstSeq(), segment.lastSeq()).stream()
-        .filter(batch -> !refused.contains(batch.id().seq()))
+        .filter(batch -> !refused(batch.id().seq()))
         .map(SignedBatch::contentHash)
         .toList();
   }
