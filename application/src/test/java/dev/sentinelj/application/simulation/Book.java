@@ -79,6 +79,11 @@ final class Book {
       return nans;
     }
 
+    /** Whether it could not be read any more where it lay. */
+    boolean spoiled() {
+      return spoiled;
+    }
+
     /** Whether its append returned. */
     boolean promised() {
       return promised;

@@ -113,12 +113,13 @@ final class Judgement {
   }
 
   private void asideBatch(AgentId agent, QuarantineRow row) {
-    Broken.unless(
-        !row.reason().equals("no_set") || plant.book().wasSetBack(agent),
-        Promise.NOTHING_GIVEN_UP,
-        () -> row.id() + " waited in vain for its set");
     SignedBatch batch = SignedBatch.readFrom(new WireReader(row.bytes()));
     Written written = plant.book().written(batch);
+    boolean kept = written == null || !written.spoiled();
+    Broken.unless(
+        !row.reason().equals("no_set") || !kept || plant.book().wasSetBack(agent),
+        Promise.NOTHING_GIVEN_UP,
+        () -> row.id() + " waited in vain for its set");
     if (written == null) {
       add(0, 0, row.samples(), 0, 0, 0);
       note("phantom " + batch.id() + " kept aside");
@@ -200,7 +201,11 @@ final class Judgement {
     Balance sum = Balance.ZERO;
     for (EpochProgress epoch : database.progress()) {
       if (epoch.epoch().agent().equals(agent)) {
-        unaccounted("the balance of " + epoch, epoch.balance().unaccounted());
+        boolean known =
+            epoch.closed()
+                || !plant.book().wasSetBack(agent)
+                || plant.agents().stream().anyMatch(one -> one.holds(epoch.epoch()));
+        unaccounted("the balance of " + epoch, known ? epoch.balance().unaccounted() : 0);
         sum = sum.plus(epoch.balance());
       }
     }

@@ -76,16 +76,10 @@ final class Mischief {
       }
       case BUS_AWAY -> busAway(event, 0);
       case BUS_LOSES_ALL -> {
-        if (plant.wentBack() && plant.book().anyForked()) {
-          return;
-        }
         plant.bus().loseAll();
         busAway(event, NOTICED_MILLIS);
       }
       case BUS_LOSES_TAIL -> {
-        if (plant.wentBack() && plant.book().anyForked()) {
-          return;
-        }
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
         busAway(event, NOTICED_MILLIS);
       }
@@ -93,16 +87,13 @@ final class Mischief {
           during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       case BUS_COPIED -> plant.bus().copy();
       case BUS_REPLACED -> {
-        if (plant.wentBack() && plant.book().anyForked()) {
-          return;
-        }
         plant.bus().replace();
         busAway(event, NOTICED_MILLIS);
       }
       case DATABASE_SAVED -> plant.saveDatabase();
       case DATABASE_RESTORED -> {
-        if (plant.bus().lostSomething() && plant.book().anyForked()) {
-          return;
+        if (plant.book().anyForked()) {
+          return; // see mayFork
         }
         plant.restoreDatabase();
         during(event, plant.database(), plant::databaseAway, plant::databaseBack);
@@ -140,12 +131,12 @@ final class Mischief {
 
   /**
    * Neither the other way round: a log that freed its loss record knows no more what it tore. Nor
-   * when the database was set back and the bus lost what it had, which takes away the last word of
-   * a log on a closed epoch: the samples are there or recorded, but its balance stays open.
+   * with a database that was set back: the last word of a log on its closed epoch may be read again
+   * before batches of that epoch in the other lane, which are superseded then.
    */
   private boolean mayFork(SimulatedAgent agent) {
     return !plant.book().isTorn(agent.epoch().agent())
-        && !(plant.wentBack() && plant.bus().lostSomething());
+        && !plant.wentBack();
   }
 
   private void busAway(Event event, long leastMillis) {

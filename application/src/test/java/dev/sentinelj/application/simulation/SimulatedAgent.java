@@ -84,6 +84,12 @@ final class SimulatedAgent extends Lives implements Uplink {
     return new EpochId(id, disk.current().epoch());
   }
 
+  /** Whether one of its logs writes or wrote this epoch. */
+  boolean holds(EpochId epoch) {
+    return epoch().equals(epoch)
+        || disk.formers().stream().anyMatch(log -> log.epoch() == epoch.epoch());
+  }
+
   /** Everything on its disk. */
   List<SignedBatch> batches() {
     List<SignedBatch> all = new ArrayList<>(held(disk.current()));
