@@ -196,15 +196,19 @@ final class InMemoryTransaction implements PartitionTransaction {
     record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
     SeqRanges torn = losses.torn(closed);
     long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
+    long inTorn = 0;
     if (record.lastSeq() > 0) {
       BatchId first = new BatchId(closed, 1);
       BatchId last = new BatchId(closed, record.lastSeq());
       for (LedgerRow row : ledger.between(first, last)) {
-        boolean apart = moved.contains(row.id().seq()) || torn.contains(row.id().seq());
-        left -= apart ? 0 : row.samples();
+        if (torn.contains(row.id().seq())) {
+          inTorn += moved.contains(row.id().seq()) ? 0 : row.samples();
+        } else if (!moved.contains(row.id().seq())) {
+          left -= row.samples();
+        }
       }
     }
-    return left;
+    return MovedRecord.difference(left, inTorn);
   }
 
   @Override

@@ -69,6 +69,20 @@ public record MovedRecord(
     return moved.stream().mapToLong(Entry::samples).sum();
   }
 
+  /**
+   * What a log counted and nobody has. The ledger's rows inside torn losses stand apart: the log
+   * that took them for torn counted on without them, but the twin that wrote them counted them.
+   * Nobody notes whose word a torn loss was, so what {@code left} shows is taken for such rows as
+   * far as these go.
+   *
+   * @param left what the log counted, less what is stored outside torn losses, lost or moved
+   * @param inTorn samples of the ledger rows inside torn losses, at least 0
+   * @return below 0 when more is there than was counted
+   */
+  public static long difference(long left, long inTorn) {
+    return left - Math.clamp(left, 0, inTorn);
+  }
+
   public byte[] toBytes() {
     WireWriter out =
         WireWriter.message(
