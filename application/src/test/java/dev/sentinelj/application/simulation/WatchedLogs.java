@@ -49,6 +49,7 @@ final class WatchedLogs implements BatchLogs {
   }
 
   private BatchLog watch(BatchLog log) {
-    return watched.computeIfAbsent(log, one -> new WatchedLog(plant, process, (InMemoryBatchLog) one));
+    return watched.computeIfAbsent(
+        log, one -> new WatchedLog(plant, process, (InMemoryBatchLog) one));
   }
 }
