@@ -274,33 +274,6 @@ public abstract class PartitionTransactionContract extends StoreContract {
     assertThat(all).isEqualTo(new Settlement(27, 7, -2));
   }
 
-  /** Seq 2 is a row of the second log; the first one took its own for torn. */
-  @Test
-  void addMove_ofATornSeqThatATwinWrote_fitsBoth() {
-    Lease lease = own();
-    commit(
-        lease,
-        tx -> {
-          tx.claim(List.of(counted(1, 10, 10), counted(2, 8, 18), counted(3, 5, 23)));
-          tx.addLosses(epoch, losses(new LossRecord.Entry(2, 2, 0, LossReason.TORN)));
-        });
-
-    Settlement first =
-        committed(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), counted(15)));
-    Settlement both =
-        committed(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), counted(23)));
-    Settlement more =
-        committed(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), counted(24)));
-
-    assertThat(first.difference()).isZero();
-    assertThat(both.difference()).isZero();
-    assertThat(more.difference()).isEqualTo(1);
-  }
-
-  private MovedRecord counted(long samples) {
-    return new MovedRecord(epoch.epoch(), 3, samples, List.of(), List.of());
-  }
-
   @Test
   void collected_isTheNewestCount_andApartWhatWasTakenForTorn() {
     Lease lease = own();

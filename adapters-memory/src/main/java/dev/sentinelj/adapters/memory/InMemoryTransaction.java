@@ -194,21 +194,15 @@ final class InMemoryTransaction implements PartitionTransaction {
   private long difference(EpochId closed, MovedRecord record) {
     SeqRanges moved = new SeqRanges();
     record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
-    SeqRanges torn = losses.torn(closed);
     long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
-    long inTorn = 0;
     if (record.lastSeq() > 0) {
       BatchId first = new BatchId(closed, 1);
       BatchId last = new BatchId(closed, record.lastSeq());
       for (LedgerRow row : ledger.between(first, last)) {
-        if (torn.contains(row.id().seq())) {
-          inTorn += moved.contains(row.id().seq()) ? 0 : row.samples();
-        } else if (!moved.contains(row.id().seq())) {
-          left -= row.samples();
-        }
+        left -= moved.contains(row.id().seq()) ? 0 : row.samples();
       }
     }
-    return MovedRecord.difference(left, inTorn);
+    return left;
   }
 
   @Override

@@ -77,19 +77,11 @@ final class MoveRows {
   private long difference(EpochId closed, MovedRecord record) throws SQLException {
     SeqRanges apart = new SeqRanges();
     record.moved().forEach(one -> apart.add(one.from(), one.to()));
-    long all = samplesBesides(apart, closed, record);
-    losses.torn(closed).toList().forEach(one -> apart.add(one.from(), one.to()));
-    long rows = samplesBesides(apart, closed, record);
-    long left = record.samples() - rows - losses.counted(closed, record) - record.movedSamples();
-    return MovedRecord.difference(left, all - rows);
-  }
-
-  /** Those of the ledger rows up to the last seq that are not in {@code apart}. */
-  private long samplesBesides(SeqRanges apart, EpochId closed, MovedRecord record)
-      throws SQLException {
-    return record.lastSeq() == 0
-        ? 0
-        : ledger.within(closed, apart.gaps(1, record.lastSeq())).samples();
+    long rows =
+        record.lastSeq() == 0
+            ? 0
+            : ledger.within(closed, apart.gaps(1, record.lastSeq())).samples();
+    return record.samples() - rows - losses.counted(closed, record) - record.movedSamples();
   }
 
   private long greatest(EpochId epoch, List<SeqRanges.Range> ranges) throws SQLException {

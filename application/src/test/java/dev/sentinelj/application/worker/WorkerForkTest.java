@@ -103,31 +103,6 @@ class WorkerForkTest {
     assertThat(balance(second)).isEqualTo(new Balance(12, 4, 0, 0, 0, 8));
   }
 
-  /**
-   * A directory was copied, and one of the two processes killed in the middle of its next append.
-   */
-  @Test
-  void poll_movedRecordsOfATornLogAndOfItsTwin_closeTheBalance() {
-    publish(worker.batch(1), worker.batch(2), worker.batch(3));
-    SignedBatch loss =
-        TestBatches.loss(
-            worker.key,
-            new BatchId(worker.epoch, 3),
-            4,
-            new LossRecord.Entry(2, 2, 0, LossReason.TORN));
-    close();
-    MovedRecord.Entry moved = new MovedRecord.Entry(3, 3, 0);
-
-    publish(
-        copy(second, 1, 0, loss),
-        moved(
-            second, 2, 0, new MovedRecord(worker.epoch.epoch(), 3, 4, List.of(moved), List.of())));
-    publish(moved(third, 1, 0, new MovedRecord(worker.epoch.epoch(), 3, 12, List.of(), List.of())));
-
-    assertThat(worker.balance().unaccounted()).as(worker.balance().toString()).isZero();
-    assertThat(worker.balance().collected()).isEqualTo(12);
-  }
-
   @Test
   void poll_aMovedRecord_namesWhatItsLogLost_andWhatNobodyHasStaysUnaccounted() {
     publish(worker.batch(1));

@@ -21,7 +21,8 @@ import java.util.List;
  * @param epoch the closed epoch, of the same agent
  * @param lastSeq the last seq that this log gave out in it; 0 for none
  * @param samples the running count of samples of this log at that seq
- * @param moved seqs whose content was carried over: ascending, apart
+ * @param moved seqs whose content was carried over, and with 0 samples those that this log took for
+ *     torn, because whatever the ledger has there it counted on without: ascending, apart
  * @param lost seqs that this log could not read any more and that no loss record names
  */
 public record MovedRecord(
@@ -67,20 +68,6 @@ public record MovedRecord(
   /** How many samples live on in the new epoch. */
   public long movedSamples() {
     return moved.stream().mapToLong(Entry::samples).sum();
-  }
-
-  /**
-   * What a log counted and nobody has. The ledger's rows inside torn losses stand apart: the log
-   * that took them for torn counted on without them, but the twin that wrote them counted them.
-   * Nobody notes whose word a torn loss was, so what {@code left} shows is taken for such rows as
-   * far as these go.
-   *
-   * @param left what the log counted, less what is stored outside torn losses, lost or moved
-   * @param inTorn samples of the ledger rows inside torn losses, at least 0
-   * @return below 0 when more is there than was counted
-   */
-  public static long difference(long left, long inTorn) {
-    return left - Math.clamp(left, 0, inTorn);
   }
 
   public byte[] toBytes() {
