@@ -134,12 +134,28 @@ public final class InMemoryBatchLog implements BatchLog {
   /** Flips a bit of the batch under {@code seq}, which is durable: from now on it is damaged. */
   public synchronized void damage(long seq) {
     for (Segment segment : disk.segments) {
-      segment.batches.stream()
-          .filter(batch -> batch.id().seq() == seq)
-          .map(batch -> batch.header().samples())
-          .forEach(samples ->
-              disk.damaged.add(new LossRecord.Entry(seq, seq, samples, LossReason.CORRUPT)));
-      segment.batches.removeIf(batch -> batch.id().seq() == seq);
+      for (SignedBatch batch : List.copyOf(segment.batches)) {
+        if (batch.id().seq() == seq) {
+          long samples = batch.header().samples();
+          disk.damaged.add(new LossRecord.Entry(seq, seq, samples, LossReason.CORRUPT));
+          segment.batches.remove(batch);
+          unname(batch);
+        }
+      }
+    }
+  }
+
+  /** What a loss record that is gone had named is named by none. */
+  private void unname(SignedBatch gone) {
+    if (gone.header().kind() != BatchKind.LOSS) {
+      return;
+    }
+    for (LossRecord.Entry entry : LossRecord.parse(gone.body()).entries()) {
+      if (entry.reason() == LossReason.TORN) {
+        disk.torn.add(entry.from());
+      } else if (entry.reason() == LossReason.CORRUPT) {
+        disk.damaged.add(entry);
+      }
     }
   }
 
@@ -224,6 +240,29 @@ public final class InMemoryBatchLog implements BatchLog {
       disk.torn.add(disk.nextSeq++);
     }
     return end();
+  }
+
+  /**
+   * As {@link #crash}, and the last record that was durable cannot be read any more either: nothing
+   * tells it from one that was never finished, so its seq counts as torn.
+   */
+  public synchronized InMemoryBatchLog crashTearingTheLast() {
+    List<SignedBatch> last = disk.segments.getLast().batches;
+    if (last.isEmpty() || last.getLast().id().seq() != disk.durableThrough) {
+      return crash();
+    }
+    SignedBatch torn = last.removeLast();
+    disk.torn.add(torn.id().seq());
+    disk.sampleCount = torn.header().sampleFrom();
+    disk.durableThrough = torn.id().seq() - 1;
+    unname(torn);
+    return end();
+  }
+
+  synchronized void forgetTorn() {
+    disk.torn.clear();
+    disk.nextSeq = disk.durableThrough + 1;
+    given = disk.durableThrough;
   }
 
   /** The log after an orderly stop and start: what waits is synced first. */

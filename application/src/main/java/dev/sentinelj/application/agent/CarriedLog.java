@@ -2,6 +2,7 @@ package dev.sentinelj.application.agent;
 
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.CopiedBatch;
+import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   |         +-----------+ another session
  *   |                     v
  *   +----------------> MOVE ---> RETIRE ---> GONE
- *     nothing in it, or moved already
+ *     moved already
  * </pre>
  */
 final class CarriedLog {
@@ -54,6 +55,7 @@ final class CarriedLog {
   private final LogScan losses;
   private final LogScan batches;
   private final SeqRanges named = new SeqRanges();
+  private final SeqRanges torn = new SeqRanges();
   private final MovedRanges moved = new MovedRanges(MovedRecord.MAX_ENTRIES);
 
   private Step step = Step.READ;
@@ -165,7 +167,7 @@ final class CarriedLog {
   }
 
   private boolean readLosses() {
-    if (former.nextSeq() == 1 || origins.moved(former.epoch())) {
+    if (origins.moved(former.epoch())) {
       step = Step.RETIRE;
       return true;
     }
@@ -177,7 +179,12 @@ final class CarriedLog {
 
   private void name(SignedBatch loss) {
     try {
-      LossRecord.parse(loss.body()).entries().forEach(entry -> named.add(entry.from(), entry.to()));
+      for (LossRecord.Entry entry : LossRecord.parse(loss.body()).entries()) {
+        named.add(entry.from(), entry.to());
+        if (entry.reason() == LossReason.TORN) {
+          torn.add(entry.from(), entry.to());
+        }
+      }
     } catch (MalformedException _) {
       // A loss record that says nothing names nothing.
     }
@@ -288,7 +295,7 @@ final class CarriedLog {
   private void finish(Now now) {
     Failpoint.AGENT_MOVED_BEFORE.hit();
     step = Step.MOVE;
-    MovedRecord record = moved.of(former);
+    MovedRecord record = moved.of(former, torn);
     batcher.write(
         Draft.of(
             record,

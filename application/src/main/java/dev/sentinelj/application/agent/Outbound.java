@@ -247,6 +247,7 @@ final class Outbound {
   void poll(Now now) {
     allowance = options.backlogPerPoll();
     bringSets(now);
+    vanished.poll(word, now).ifPresent(losses::lost);
     if (now.monotonicNanos() - openedAtNanos >= options.holdBack().toNanos()) {
       release();
     }

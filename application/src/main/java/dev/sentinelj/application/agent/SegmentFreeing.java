@@ -1,6 +1,5 @@
 package dev.sentinelj.application.agent;
 
-import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
@@ -140,12 +139,10 @@ final class SegmentFreeing {
     return missing;
   }
 
-  /**
-   * A loss record is committed as losses, and a refused batch as one of them: neither needs a row.
-   */
+  /** A refused batch is committed as a loss and needs no row; the loss record itself has one. */
   private void addMissing(SignedBatch batch, List<Long> missing) {
     long seq = batch.id().seq();
-    if (batch.header().kind() != BatchKind.LOSS && !refused(seq)) {
+    if (!refused(seq)) {
       missing.add(seq);
     }
   }

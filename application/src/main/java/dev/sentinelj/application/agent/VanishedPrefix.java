@@ -53,6 +53,11 @@ final class VanishedPrefix {
         new LossRecord.Entry(1, first - 1, samplesBefore(first), LossReason.DROPPED));
   }
 
+  /** As {@link #heard}, when no other word came since: an agent at rest hears none. */
+  Optional<LossRecord.Entry> poll(CommittedWord word, Now now) {
+    return lacking ? heard(word, now) : Optional.empty();
+  }
+
   private long samplesBefore(long first) {
     return log.read(first, 1, 1).stream()
         .findFirst()
