@@ -256,6 +256,24 @@ public abstract class PartitionTransactionContract extends StoreContract {
   }
 
   @Test
+  void settlement_afterLateRows_isCountedAnew() {
+    Lease lease = own();
+    MovedRecord record = new MovedRecord(epoch.epoch(), 2, 20, List.of(), List.of());
+    commit(lease, tx -> tx.lockEpochs(List.of(epoch)));
+    Optional<Settlement> none = committed(lease, tx -> tx.settlement(epoch));
+    commit(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), record));
+    commit(lease, tx -> tx.claim(List.of(claim(id(1), "one", 10))));
+
+    Optional<Settlement> late = committed(lease, tx -> tx.settlement(epoch));
+    commit(lease, tx -> tx.claim(List.of(claim(id(2), "two", 10))));
+    Optional<Settlement> all = committed(lease, tx -> tx.settlement(epoch));
+
+    assertThat(none).isEmpty();
+    assertThat(late).contains(new Settlement(0, 0, 10));
+    assertThat(all).contains(new Settlement(0, 0, 0));
+  }
+
+  @Test
   void addMove_ofSeveralLogs_addsUp() {
     Lease lease = own();
     MovedRecord one =

@@ -22,11 +22,14 @@ CREATE TABLE epoch_moves (
   samples     bigint NOT NULL,
   moved       bigint NOT NULL,
   difference  bigint NOT NULL,
+  record      bytea NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (agent, epoch, new_epoch)
 );
 COMMENT ON TABLE epoch_moves IS 'The last word of each log on an epoch that was closed.';
-COMMENT ON COLUMN epoch_moves.difference IS 'Samples the log counted that are neither in the ledger, nor lost, nor moved.';
+COMMENT ON COLUMN epoch_moves.difference IS
+  'Samples the log counted that are neither in the ledger, nor lost, nor moved; counted anew with every late row.';
+COMMENT ON COLUMN epoch_moves.record IS 'The moved record itself.';
 
 ALTER TABLE agent_progress
   ADD COLUMN moved bigint NOT NULL DEFAULT 0,

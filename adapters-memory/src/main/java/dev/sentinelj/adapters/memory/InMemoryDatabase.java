@@ -17,6 +17,7 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -27,7 +28,6 @@ import dev.sentinelj.ports.driven.OperatorStore.ApiToken;
 import dev.sentinelj.ports.driven.OperatorStore.Operator;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
-import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class InMemoryDatabase {
 
   final Table<BatchId, LedgerRow> ledger = new Table<>(Rows.BATCHES);
   final Table<OriginKey, BatchId> origins = new Table<>(OriginKey.ORDER);
-  final Table<MoveKey, Settlement> moves = new Table<>(MoveKey.ORDER);
+  final Table<MoveKey, MovedRecord> moves = new Table<>(MoveKey.ORDER);
   final Table<EpochId, ProgressRow> progress = new Table<>(Rows.EPOCHS);
   final Table<SetKey, SeriesSet> sets = new Table<>(SetKey.ORDER);
   final Table<SeriesKey, Long> series = new Table<>(SeriesKey.ORDER);

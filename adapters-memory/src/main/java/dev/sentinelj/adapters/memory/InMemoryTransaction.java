@@ -46,7 +46,7 @@ final class InMemoryTransaction implements PartitionTransaction {
 
   private final Table<BatchId, LedgerRow>.Staged ledger;
   private final Table<OriginKey, BatchId>.Staged origins;
-  private final Table<MoveKey, Settlement>.Staged moves;
+  private final Table<MoveKey, MovedRecord>.Staged moves;
   private final Table<EpochId, ProgressRow>.Staged progress;
   private final Table<SetKey, SeriesSet>.Staged sets;
   private final Table<SeriesKey, Long>.Staged series;
@@ -178,14 +178,25 @@ final class InMemoryTransaction implements PartitionTransaction {
     long added = 0;
     if (moves.get(key) == null) {
       added = record.movedSamples();
-      moves.put(key, new Settlement(added, added, difference(closed, record)));
+      moves.put(key, record);
     }
+    return settled(closed, added);
+  }
+
+  @Override
+  public Optional<Settlement> settlement(EpochId closed) {
+    live();
+    boolean any = moves.all().keySet().stream().anyMatch(key -> key.closed().equals(closed));
+    return any ? Optional.of(settled(closed, 0)) : Optional.empty();
+  }
+
+  private Settlement settled(EpochId closed, long added) {
     long moved = 0;
     long difference = 0;
-    for (Map.Entry<MoveKey, Settlement> one : moves.all().entrySet()) {
+    for (Map.Entry<MoveKey, MovedRecord> one : moves.all().entrySet()) {
       if (one.getKey().closed().equals(closed)) {
-        moved += one.getValue().moved();
-        difference += one.getValue().difference();
+        moved += one.getValue().movedSamples();
+        difference += difference(closed, one.getValue());
       }
     }
     return new Settlement(moved, added, difference);

@@ -1,20 +1,19 @@
 package dev.sentinelj.adapters.timescale;
 
 import static dev.sentinelj.adapters.timescale.jooq.Tables.EPOCH_MOVES;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.sum;
 
+import dev.sentinelj.adapters.timescale.jooq.tables.records.EpochMovesRecord;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
 import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 
@@ -54,18 +53,36 @@ final class MoveRows {
           .set(EPOCH_MOVES.LAST_SEQ, record.lastSeq())
           .set(EPOCH_MOVES.SAMPLES, record.samples())
           .set(EPOCH_MOVES.MOVED, record.movedSamples())
-          .set(EPOCH_MOVES.DIFFERENCE, difference(closed, record))
+          .set(EPOCH_MOVES.DIFFERENCE, 0L)
+          .set(EPOCH_MOVES.RECORD, record.toBytes())
           .execute();
     }
-    var sums =
-        dsl.select(
-                coalesce(sum(EPOCH_MOVES.MOVED), BigDecimal.ZERO),
-                coalesce(sum(EPOCH_MOVES.DIFFERENCE), BigDecimal.ZERO))
-            .from(EPOCH_MOVES)
-            .where(of(closed))
-            .fetchSingle();
-    return new Settlement(
-        sums.value1().longValue(), known ? 0 : record.movedSamples(), sums.value2().longValue());
+    return settled(closed, words(closed), known ? 0 : record.movedSamples());
+  }
+
+  Optional<Settlement> settlement(EpochId closed) throws SQLException {
+    List<EpochMovesRecord> words = words(closed);
+    return words.isEmpty() ? Optional.empty() : Optional.of(settled(closed, words, 0));
+  }
+
+  private List<EpochMovesRecord> words(EpochId closed) {
+    return dsl.selectFrom(EPOCH_MOVES).where(of(closed)).fetch();
+  }
+
+  private Settlement settled(EpochId closed, List<EpochMovesRecord> words, long added)
+      throws SQLException {
+    long moved = 0;
+    long difference = 0;
+    for (EpochMovesRecord word : words) {
+      long now = difference(closed, MovedRecord.parse(word.getRecord()));
+      if (now != word.getDifference()) {
+        word.setDifference(now);
+        word.update();
+      }
+      moved += word.getMoved();
+      difference += now;
+    }
+    return new Settlement(moved, added, difference);
   }
 
   Collected collected(EpochId epoch) throws SQLException {

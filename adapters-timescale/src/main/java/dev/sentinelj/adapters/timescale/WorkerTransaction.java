@@ -199,6 +199,12 @@ final class WorkerTransaction implements PartitionTransaction {
   }
 
   @Override
+  public Optional<Settlement> settlement(EpochId closed) {
+    live();
+    return at("settling an epoch", () -> moves.settlement(closed));
+  }
+
+  @Override
   public boolean park(ParkedBatch batch) {
     live();
     progress.touch(batch.row().batch().id().epoch());

@@ -21,6 +21,7 @@ final class Ledgered {
   private boolean tornNamed;
   private boolean closed;
   private boolean forked;
+  private boolean counted;
   private boolean changed;
 
   Ledgered(EpochProgress start) {
@@ -44,18 +45,20 @@ final class Ledgered {
     committed.add(seq);
     balance = balance.plus(samples);
     balance = balance.plus(new Balance(batch.row().batch().header().sampleTo(), 0, 0, 0, 0));
+    counted = true;
     changed = true;
   }
 
   /**
-   * @param counted the samples that count as lost by it
+   * @param lost the samples that count as lost by it
    */
-  void lose(LossRecord record, long counted) {
+  void lose(LossRecord record, long lost) {
     for (LossRecord.Entry entry : record.entries()) {
       committed.add(entry.from(), entry.to());
       tornNamed |= entry.reason() == LossReason.TORN;
     }
-    balance = balance.plus(new Balance(0, 0, 0, counted, 0));
+    balance = balance.plus(new Balance(0, 0, 0, lost, 0));
+    counted = true;
     changed = true;
   }
 
@@ -74,6 +77,16 @@ final class Ledgered {
    */
   void settle(MovedRecord record, Settlement all) {
     record.moved().forEach(entry -> committed.add(entry.from(), entry.to()));
+    closed = true;
+    settle(all);
+  }
+
+  /** Rows or losses came behind the last word of a log. */
+  boolean needsSettlement() {
+    return start.closed() && counted;
+  }
+
+  void settle(Settlement all) {
     Balance before = balance;
     balance =
         new Balance(
@@ -85,7 +98,6 @@ final class Ledgered {
             before.moved() + all.added(),
             before.torn());
     balance = balance.withCollected(balance.explained() + all.difference());
-    closed = true;
     changed = true;
   }
 

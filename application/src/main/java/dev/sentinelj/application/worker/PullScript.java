@@ -198,21 +198,17 @@ final class PullScript implements PartitionStore.Script {
         : believed;
   }
 
-  /** Puts a batch on the list for the ledger, unless it must wait or its epoch is closed. */
+  /** Puts a batch on the list for the ledger, unless it must wait. */
   private void admit(PartitionTransaction tx, Believed believed) {
-    if (epoch(believed.id().epoch()).start.closed()) {
-      storage.keep(tx, believed.row(), "superseded", "its epoch is closed", 0);
-      return;
-    }
     if (!(believed.content() instanceof Content.Data(List<BatchCodec.Part> parts))) {
-      work.add(believed);
+      take(tx, believed);
       return;
     }
     for (BatchCodec.Part part : parts) {
       Optional<SeriesSet> set = storage.definition(tx, believed.id().agent(), part);
       Sha256 hash = BatchStorage.hashOf(part);
       if (set.isEmpty() && refused.contains(new SetKey(believed.id().agent(), hash))) {
-        work.add(believed.unusable(PullItem.SET_LIMIT, "one series set too many: " + hash));
+        take(tx, believed.unusable(PullItem.SET_LIMIT, "one series set too many: " + hash));
         return;
       }
       if (set.isEmpty()) {
@@ -220,11 +216,25 @@ final class PullScript implements PartitionStore.Script {
         return;
       }
       if (set.get().size() != part.columns().series()) {
-        work.add(believed.unusable("malformed", "columns and series set differ in size"));
+        take(tx, believed.unusable("malformed", "columns and series set differ in size"));
         return;
       }
     }
-    work.add(believed);
+    take(tx, believed);
+  }
+
+  /**
+   * A closed epoch still takes what comes late out of the bus, after a restore above all: a content
+   * that was carried over has claimed its origin, so the ledger lets each in once. What could only
+   * be kept aside is left to the copy.
+   */
+  private void take(PartitionTransaction tx, Believed believed) {
+    boolean closed = epoch(believed.id().epoch()).start.closed();
+    if (closed && believed.content() instanceof Content.Unusable) {
+      storage.keep(tx, believed.row(), "superseded", "its epoch is closed", 0);
+    } else {
+      work.add(believed);
+    }
   }
 
   private void park(PartitionTransaction tx, JournalRow row, Sha256 missing) {
@@ -259,6 +269,7 @@ final class PullScript implements PartitionStore.Script {
     entered.forEach(one -> addLosses(tx, one));
     entered.forEach(one -> addMove(tx, one)); // behind all rows and losses: it looks at them
     recount(tx);
+    settleLate(tx);
     storage.count("batches_entered", entered.size());
   }
 
@@ -323,6 +334,14 @@ final class PullScript implements PartitionStore.Script {
       closed.settle(moved.record(), tx.addMove(moved.closed(), moved.into(), moved.record()));
       storage.count("epochs_settled", 1);
     }
+  }
+
+  private void settleLate(PartitionTransaction tx) {
+    epochs.forEach((id, epoch) -> {
+      if (epoch.needsSettlement()) {
+        tx.settlement(id).ifPresent(epoch::settle);
+      }
+    });
   }
 
   private void recount(PartitionTransaction tx) {

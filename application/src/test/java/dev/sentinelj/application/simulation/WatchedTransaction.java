@@ -223,6 +223,11 @@ final class WatchedTransaction implements PartitionTransaction {
   }
 
   @Override
+  public Optional<Settlement> settlement(EpochId closed) {
+    return tx.settlement(closed);
+  }
+
+  @Override
   public boolean park(ParkedBatch batch) {
     return tx.park(batch);
   }

@@ -44,17 +44,32 @@ class WorkerForkTest {
   }
 
   @Test
-  void poll_whatStillComesForAClosedEpoch_isKeptAsideOnce() {
+  void poll_whatComesLateForAClosedEpoch_isStoredOnce() {
     publish(worker.batch(1));
     SignedBatch late = worker.batch(2);
     close();
 
     publish(late);
     publish(late);
+    publish(copy(second, 1, 0, late));
 
-    assertThat(worker.quarantined()).containsExactly("superseded");
+    assertThat(worker.stored()).isEqualTo(8);
+    assertThat(worker.balance()).isEqualTo(new Balance(8, 8, 0, 0, 0));
+    assertThat(balance(second)).isEqualTo(new Balance(4, 0, 0, 0, 0, 4));
+    assertThat(worker.quarantined()).isEmpty();
+  }
+
+  /** As after a restore: the last word of the log is read again before what it speaks of. */
+  @Test
+  void poll_rowsBehindTheLastWord_closeTheBalance() {
+    SignedBatch late = worker.batch(1);
+    publish(moved(second, 1, 0, new MovedRecord(worker.epoch.epoch(), 1, 4, List.of(), List.of())));
+    assertThat(worker.balance().unaccounted()).isEqualTo(4);
+
+    publish(late);
+
     assertThat(worker.balance()).isEqualTo(new Balance(4, 4, 0, 0, 0));
-    assertThat(worker.progress().through()).isEqualTo(1);
+    assertThat(worker.progress().closed()).isTrue();
   }
 
   /** Two logs of one epoch: both have 1, each has a 2 of its own, and the second also a 3. */

@@ -203,12 +203,20 @@ public interface PartitionTransaction {
   Settlement addMove(EpochId closed, EpochId into, MovedRecord record);
 
   /**
+   * All words on an epoch as they are now, counted anew because rows or losses came late; empty
+   * while no log said its last word.
+   *
+   * @param closed the epoch, locked
+   */
+  Optional<Settlement> settlement(EpochId closed);
+
+  /**
    * All words on a closed epoch together. Of each word, the ledger rows and losses of the closed
    * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges,
    * which name what that log took for torn as well; a loss counts as far as it does at that time.
    *
    * @param moved samples that live on elsewhere
-   * @param added how many of them this call added; 0 when the word was known
+   * @param added how many of them this call added; 0 when there was no new word
    * @param difference samples that the logs counted and that are neither in the ledger, nor lost,
    *     nor moved; below 0 when more is there than was counted
    */

@@ -62,20 +62,22 @@ class CopiedLogTest {
     Set<Taken> taken = new LinkedHashSet<>();
 
     try (UpProcess up = UpProcess.start(home, grpcPort, 1).awaitReady()) {
-      Books.onRunningDatabase(home, connection -> {
-        lock(connection);
-        try (AgentProcess other = AgentProcess.start(second, grpcPort, 1)) {
-          bothTake(home.resolve("agent"), second, taken);
-          connection.rollback();
-          awaitStored(connection, taken);
-          awaitNumber(connection, "SELECT count(*) FROM agent_progress WHERE closed", 1);
-          other.stop();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-          throw new AssertionError(e);
-        }
-      });
+      Books.onRunningDatabase(
+          home,
+          connection -> {
+            lock(connection);
+            try (AgentProcess other = AgentProcess.start(second, grpcPort, 1)) {
+              bothTake(home.resolve("agent"), second, taken);
+              connection.rollback();
+              awaitStored(connection, taken);
+              awaitNumber(connection, "SELECT count(*) FROM agent_progress WHERE closed", 1);
+              other.stop();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
       up.stop();
     }
     drain(home, second, grpcPort, taken);
@@ -85,20 +87,22 @@ class CopiedLogTest {
     try (UpProcess up = UpProcess.start(home, grpcPort, 1).awaitReady()) {
       Api api = up.api();
       api.await("/v1/status", status -> Books.counter(status, "agent_committed_through") >= 2);
-      Books.onRunningDatabase(home, connection -> {
-        lock(connection);
-        try {
-          long through = Books.counter(api.get("/v1/status"), "agent_logged_through");
-          api.await(
-              "/v1/status",
-              status -> Books.counter(status, "agent_logged_through") >= through + BACKLOG);
-          up.killGroup();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-          throw new AssertionError(e);
-        }
-      });
+      Books.onRunningDatabase(
+          home,
+          connection -> {
+            lock(connection);
+            try {
+              long through = Books.counter(api.get("/v1/status"), "agent_logged_through");
+              api.await(
+                  "/v1/status",
+                  status -> Books.counter(status, "agent_logged_through") >= through + BACKLOG);
+              up.killGroup();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
     }
   }
 
@@ -141,11 +145,7 @@ class CopiedLogTest {
       }
       for (SignedBatch batch : batches) {
         if (batch.header().kind() == BatchKind.DATA) {
-          into.add(
-              new Taken(
-                  batch.id().epoch().epoch(),
-                  batch.id().seq(),
-                  batch.contentHash()));
+          into.add(new Taken(batch.id().epoch().epoch(), batch.id().seq(), batch.contentHash()));
         }
       }
       next = batches.getLast().id().seq() + 1;
@@ -158,16 +158,17 @@ class CopiedLogTest {
     taken.addAll(taken(second));
     try (UpProcess up = UpProcess.start(home, grpcPort, 3_600).awaitReady();
         AgentProcess other = AgentProcess.start(second, grpcPort, 3_600)) {
-      up.api()
-          .await("/v1/status", status -> Books.counter(status, "agent_former_logs") == 0);
-      Books.onRunningDatabase(home, connection -> {
-        connection.setAutoCommit(false);
-        awaitStored(connection, taken);
-        awaitNumber(connection, "SELECT max(abs(unaccounted)) FROM v_balance", 0);
-        for (Taken one : taken) {
-          assertThat(timesStored(connection, one)).isEqualTo(1);
-        }
-      });
+      up.api().await("/v1/status", status -> Books.counter(status, "agent_former_logs") == 0);
+      Books.onRunningDatabase(
+          home,
+          connection -> {
+            connection.setAutoCommit(false);
+            awaitStored(connection, taken);
+            awaitNumber(connection, "SELECT max(abs(unaccounted)) FROM v_balance", 0);
+            for (Taken one : taken) {
+              assertThat(timesStored(connection, one)).isEqualTo(1);
+            }
+          });
       Books.assertAudited(home);
       other.stop();
       up.stop();

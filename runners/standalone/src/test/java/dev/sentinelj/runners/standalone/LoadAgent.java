@@ -75,7 +75,8 @@ final class LoadAgent implements AutoCloseable {
             new FileRefusedBatches(directory.resolve("refused")),
             new GrpcUplink(gateway),
             sources);
-    return AgentRunner.start(ports, new CollectorSchedule.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)));
+    return AgentRunner.start(
+        ports, new CollectorSchedule.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)));
   }
 
   /** From now on it ships what it has. */
