@@ -3,6 +3,7 @@ package dev.sentinelj.adapters.http;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.OperatorAccess;
@@ -49,6 +50,7 @@ public final class HttpServer implements AutoCloseable {
       ServerStatus status,
       MetricQueries queries,
       AgentRegistry registry,
+      AuditQueries audits,
       Supplier<String> prometheus,
       Supplier<Now> clock,
       Secret tokenKey,
@@ -149,6 +151,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new AuthEndpoints(parts.access(), parts.enrol(), logins, tokens).routes());
     routes.addAll(new AgentEndpoints(parts.registry(), parts.queries()).routes());
     routes.addAll(new MetricEndpoints(parts.queries()).routes());
+    routes.addAll(new AuditEndpoints(parts.audits()).routes());
     routes.addAll(new PageEndpoints(logins, tokens, cookies).routes());
     return routes;
   }

@@ -9,6 +9,7 @@ import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.AgentRegistry.EnrolmentRequest;
 import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.ServerStatus;
 import java.net.InetAddress;
@@ -43,6 +44,7 @@ final class DemoServer {
                 () -> new ServerStatus.Report(List.of(), Map.of()),
                 new WavingQueries(),
                 registry,
+                agent -> new AuditQueries.AgentAudit(System.currentTimeMillis(), List.of()),
                 () -> "",
                 () -> new Now(System.currentTimeMillis(), System.nanoTime()),
                 Secret.random(new SecureRandom()),

@@ -2,6 +2,7 @@ package dev.sentinelj.runners.server;
 
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.BatchBus;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.OperatorStore;
@@ -21,6 +22,8 @@ public interface ServerPorts {
   BatchBus batchBus();
 
   SecretVault secretVault();
+
+  AuditQueries auditQueries();
 
   /** The key under which frames travel on the bus. */
   MacKey clusterKey();

@@ -41,6 +41,7 @@ public final class ServerRunner implements AutoCloseable {
                 status,
                 ports.metricQueries(),
                 ports.agentRegistry(),
+                ports.auditQueries(),
                 metrics::scrape,
                 SystemClock::now,
                 config.tokenKey(),
