@@ -26,9 +26,23 @@ final class SparseColumns {
   private final List<Entry> entries = new ArrayList<>();
   private int definitionBytes;
 
-  private record Row(long timeMillis, int occurrence) {}
+  /* Ordered, as a Series is: many keys of one hash, chosen by a sender, must not cost a table its speed. */
 
-  private record Cell(int column, long timeMillis) {}
+  private record Row(long timeMillis, int occurrence) implements Comparable<Row> {
+    @Override
+    public int compareTo(Row other) {
+      int order = Long.compare(timeMillis, other.timeMillis);
+      return order != 0 ? order : Integer.compare(occurrence, other.occurrence);
+    }
+  }
+
+  private record Cell(int column, long timeMillis) implements Comparable<Cell> {
+    @Override
+    public int compareTo(Cell other) {
+      int order = Long.compare(timeMillis, other.timeMillis);
+      return order != 0 ? order : Integer.compare(column, other.column);
+    }
+  }
 
   private record Entry(int column, int row, double value) {}
 

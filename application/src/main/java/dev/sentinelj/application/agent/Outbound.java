@@ -19,6 +19,7 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.RefusedBatches;
 import dev.sentinelj.ports.driven.Uplink;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -226,6 +227,7 @@ final class Outbound {
 
   void poll(Now now) {
     allowance = options.backlogPerPoll();
+    bringSets(now);
     if (now.monotonicNanos() - openedAtNanos >= options.holdBack().toNanos()) {
       release();
     }
@@ -235,6 +237,22 @@ final class Outbound {
           .filter(d -> d.stage == Delivery.Stage.ACCEPTED && !word.parked(d.seq))
           .filter(d -> now.monotonicNanos() - d.sinceNanos >= options.resendAnyway().toNanos())
           .forEach(d -> deliveries.waitUntil(d, now.monotonicNanos()));
+    }
+  }
+
+  /**
+   * Sends a parked batch again when the definition it waits for was asked for and nothing else is
+   * on its way that could carry it.
+   */
+  private void bringSets(Now now) {
+    if (sets.owes()
+        && deliveries.inFlight() == 0
+        && fresh.peek().isEmpty()
+        && backlog.peek().isEmpty()) {
+      deliveries.all().stream()
+          .filter(d -> d.stage == Delivery.Stage.ACCEPTED && word.parked(d.seq))
+          .min(Comparator.comparingLong(d -> d.seq))
+          .ifPresent(d -> deliveries.waitUntil(d, now.monotonicNanos()));
     }
   }
 

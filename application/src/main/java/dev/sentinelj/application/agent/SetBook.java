@@ -94,6 +94,11 @@ final class SetBook {
     hashes.stream().limit(Math.max(0, REMEMBERED - asked.size())).forEach(asked::add);
   }
 
+  /** Whether definitions were asked for that have not gone out since. */
+  boolean owes() {
+    return !asked.isEmpty();
+  }
+
   /** What an earlier gateway took counts no more. */
   void sessionEnded() {
     uses.values().forEach(use -> use.accepted = false);

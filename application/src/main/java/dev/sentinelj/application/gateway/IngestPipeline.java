@@ -176,7 +176,7 @@ public final class IngestPipeline implements IngestBatches {
 
   private static boolean isSet(byte[] bytes) {
     try {
-      SeriesSet.parse(bytes);
+      SeriesSet.check(bytes);
       return true;
     } catch (MalformedException e) {
       return false;

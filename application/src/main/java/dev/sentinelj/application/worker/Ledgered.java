@@ -106,6 +106,11 @@ final class Ledgered {
     changed = true;
   }
 
+  /** The word on the epoch changed, although nothing was added to it. */
+  void touch() {
+    changed = true;
+  }
+
   boolean changed() {
     return changed;
   }

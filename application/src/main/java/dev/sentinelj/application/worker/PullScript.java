@@ -180,6 +180,7 @@ final class PullScript implements PartitionStore.Script {
 
   private void park(PartitionTransaction tx, JournalRow row, Sha256 missing) {
     boolean kept = tx.park(new ParkedBatch(missing, row.position().stampMillis(), row));
+    epoch(row.batch().id().epoch()).touch(); // its agent is to be asked for the set
     // dropped: its agent holds it
     storage.count(kept ? "batches_parked" : "batches_park_dropped", 1);
   }

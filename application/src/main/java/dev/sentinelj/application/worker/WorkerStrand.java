@@ -228,6 +228,7 @@ public final class WorkerStrand {
       BusPosition found = bus.verify(cursor.address(), cursor.read());
       if (!found.equals(cursor.read())) {
         counters.increment("worker_bus_replaced");
+        partition.reconnected(); // the other lane is another one too: compared before it is read
         BusPosition from = cursor.committed();
         transact(partition, new Pull(lane, from, found, true, List.of()), new Shape(0, 0, 0), now);
         return true;

@@ -5,6 +5,7 @@ import dev.sentinelj.adapters.memory.InMemoryAgentRegistry;
 import dev.sentinelj.adapters.memory.InMemoryDatabase;
 import dev.sentinelj.adapters.memory.InMemorySecretVault;
 import dev.sentinelj.application.gateway.Enrolment;
+import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.signing.AgentKey;
@@ -16,62 +17,80 @@ import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.sim.SimulatedProcess;
 import dev.sentinelj.testkit.sim.SimulatedWorld;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two agents, two gateways, two workers, one broker and one database. For a while everything that
- * can fail does; then nothing does any more, and what was promised must come true within a bound.
+ * Agents, gateways, workers, one broker and one database. For a while what the scenario lists goes
+ * wrong; then nothing does any more, and what was promised must come true within a bound.
  */
 final class Plant {
-  static final int PARTITIONS = 2;
-  private static final long FAULTS_MILLIS = 40_000;
-  private static final long LIVENESS_MILLIS = 30 * 60_000L;
-  private static final double FAULTY_CALLS = 0.03;
+  private static final long LIVENESS_MILLIS = 45 * 60_000L;
+  private static final long CHECK_MILLIS = 1_000;
 
   private final SimulatedWorld world;
+  private final Scenario scenario;
   private final Sabotage sabotage;
   private final InMemorySecretVault vault = new InMemorySecretVault();
   private final InMemoryDatabase database;
   private final Book book;
   private final MacKey clusterKey;
   private final SimulatedProcess network;
-  private final RandomGenerator chaos;
   private final RandomGenerator repeats;
   private final WatchedBus bus;
   private final WatchedStore store;
-  private final List<SimulatedAgent> agents;
+  private final List<SimulatedAgent> agents = new ArrayList<>();
   private final List<SimulatedGateway> gateways;
   private final List<SimulatedWorker> workers;
-  private final Verdict verdict;
+  private final Checks checks;
   private FaultPlan plan = FaultPlan.none();
   private boolean calm = true;
   private boolean collecting = true;
   private double lastValue;
   private @Nullable AssertionError broken;
 
-  Plant(SimulatedWorld world, Sabotage sabotage) {
+  private Plant(SimulatedWorld world, Scenario scenario, Sabotage sabotage) {
     this.world = world;
+    this.scenario = scenario;
     this.sabotage = sabotage;
-    this.database = new InMemoryDatabase(() -> world.now().wallMillis(), PARTITIONS);
+    this.database = new InMemoryDatabase(() -> world.now().wallMillis(), option(Option.PARTITIONS));
     this.book = new Book(database);
     this.clusterKey = MacKey.derive(Secret.random(world.newRandom()), Purpose.FRAME);
     this.network = world.process("network");
-    this.chaos = world.newRandom();
     this.repeats = world.newRandom();
     this.bus = new WatchedBus(this);
     this.store = new WatchedStore(this);
     this.gateways =
-        IntStream.range(0, 2).mapToObj(i -> new SimulatedGateway(this, "gateway " + i)).toList();
+        IntStream.range(0, option(Option.GATEWAYS))
+            .mapToObj(i -> new SimulatedGateway(this, "gateway " + i))
+            .toList();
     this.workers =
-        IntStream.range(0, 2).mapToObj(i -> new SimulatedWorker(this, "worker " + i)).toList();
-    this.agents = IntStream.range(0, 2).mapToObj(_ -> enrolled()).toList();
-    this.verdict = new Verdict(this);
+        IntStream.range(0, option(Option.WORKERS))
+            .mapToObj(i -> new SimulatedWorker(this, "worker " + i))
+            .toList();
+    IntStream.range(0, option(Option.AGENTS)).forEach(_ -> agents.add(enrolled()));
+    this.checks = new Checks(this);
+  }
+
+  /**
+   * Lives through a scenario and says what came of it.
+   *
+   * @throws Broken when a promise was, with what happened before
+   */
+  static Tally run(Scenario scenario, Sabotage sabotage) {
+    SimulatedWorld world = new SimulatedWorld(scenario.seed());
+    try {
+      return new Plant(world, scenario, sabotage).live();
+    } catch (Broken e) {
+      throw e.after(world);
+    } catch (RuntimeException | AssertionError e) {
+      throw Broken.unexpected(e).after(world);
+    }
   }
 
   private SimulatedAgent enrolled() {
@@ -87,22 +106,18 @@ final class Plant {
       return new SimulatedAgent(
           this, welcome.agent(), new AgentKey(welcome.key(), welcome.secret()));
     }
-    throw new AssertionError("not let in: " + answer);
+    throw new IllegalStateException("not let in: " + answer);
   }
 
-  /** Lives through everything and checks it. */
-  void run() {
+  private Tally live() {
+    Mischief mischief = new Mischief(this);
     calm = false;
-    faults(FaultPlan.seeded(world.newRandom(), FAULTY_CALLS, FAULTY_CALLS));
-    Chaos mischief = new Chaos(this, chaos);
-    long nextCheck = 0;
-    while (elapsed() < FAULTS_MILLIS) {
-      mischief.next();
-      pass(chaos.nextLong(200, 2_500));
-      if (elapsed() >= nextCheck) {
-        verdict.checkNow();
-        nextCheck = elapsed() + 1_000;
-      }
+    network.setMaxDelay(scenario.options().get(Option.NETWORK_MILLIS));
+    databaseBack();
+    mischief.plan(scenario.events());
+    while (elapsed() < scenario.options().get(Option.FAULTS_MILLIS)) {
+      pass(CHECK_MILLIS);
+      undisturbed(checks::now);
     }
     mischief.end();
     calm = true;
@@ -110,7 +125,7 @@ final class Plant {
     pass(3_000);
     collecting = false;
     drain();
-    verdict.checkAtEnd();
+    return new Judgement(this).tally();
   }
 
   private void drain() {
@@ -118,13 +133,13 @@ final class Plant {
     boolean drained = false;
     while (!drained && elapsed() < end) {
       pass(2_000);
-      verdict.checkNow();
-      drained = verdict.drained();
+      checks.now();
+      drained = checks.drained();
     }
     if (!drained) {
       agents.forEach(agent -> world.trace(agent.describe()));
       workers.forEach(worker -> world.trace(worker.describe()));
-      throw new AssertionError("not drained in time: " + verdict.missing());
+      throw new Broken(Promise.IT_DRAINS, checks.backlog());
     }
     pass(3_000);
   }
@@ -140,20 +155,30 @@ final class Plant {
   void watch(Runnable check) {
     try {
       check.run();
-    } catch (AssertionError e) {
+    } catch (Broken e) {
       broken = broken == null ? e : broken;
     }
   }
 
   /** Runs {@code question} while the database answers everybody. */
-  void undisturbed(Runnable question) {
+  private void undisturbed(Runnable question) {
     database.faults(FaultPlan.none());
     question.run();
     database.faults(plan);
   }
 
-  /** From now on calls on the database fail as {@code now} says. */
-  void faults(FaultPlan now) {
+  void databaseAway() {
+    faults(_ -> FaultPlan.Fault.BEFORE);
+  }
+
+  void databaseBack() {
+    double before = scenario.options().get(Option.DATABASE_ROLLBACKS) / 1_000.0;
+    double after = scenario.options().get(Option.DATABASE_ANSWERS_LOST) / 1_000.0;
+    faults(
+        before + after > 0 ? FaultPlan.seeded(world.newRandom(), before, after) : FaultPlan.none());
+  }
+
+  private void faults(FaultPlan now) {
     plan = now;
     database.faults(now);
   }
@@ -168,12 +193,13 @@ final class Plant {
     return from.get(random.nextInt(from.size()));
   }
 
-  boolean losesMessage(RandomGenerator random) {
-    return !calm && random.nextInt(60) == 0;
+  /** Whether a call that fails in this share of all fails this time. */
+  boolean fails(Option option, RandomGenerator random) {
+    return !calm && scenario.options().happens(option, random);
   }
 
   void repeatLater(Runnable again) {
-    if (!calm && repeats.nextInt(25) == 0) {
+    if (fails(Option.MESSAGES_REPEATED, repeats)) {
       network.schedule(repeats.nextLong(15_000), again);
     }
   }
@@ -181,6 +207,14 @@ final class Plant {
   /** A value that no other sample has. */
   double nextValue() {
     return ++lastValue;
+  }
+
+  int option(Option option) {
+    return scenario.options().count(option);
+  }
+
+  Scenario scenario() {
+    return scenario;
   }
 
   SimulatedWorld world() {
@@ -207,7 +241,7 @@ final class Plant {
     return clusterKey;
   }
 
-  Executor network() {
+  SimulatedProcess network() {
     return network;
   }
 
@@ -229,10 +263,6 @@ final class Plant {
 
   List<SimulatedWorker> workers() {
     return workers;
-  }
-
-  boolean calm() {
-    return calm;
   }
 
   boolean collecting() {

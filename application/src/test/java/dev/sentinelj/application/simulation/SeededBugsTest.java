@@ -1,8 +1,11 @@
 package dev.sentinelj.application.simulation;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sentinelj.testkit.sim.SimulatedWorld;
+import dev.sentinelj.application.simulation.Broken.Promise;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -11,20 +14,50 @@ class SeededBugsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ACKNOWLEDGE_BEFORE_PUBLISH, before the bus had it",
-    "WINDOWS_BEFORE_LEDGER, window of series",
-    "POSITION_OUTSIDE_TRANSACTION, without effect",
-    "NO_LEDGER, each once",
-    "COMMITTED_WHEN_ACCEPTED, but the ledger lacks"
+    "ACKNOWLEDGE_BEFORE_PUBLISH, ACCEPTED_IS_ON_THE_BUS",
+    "WINDOWS_BEFORE_LEDGER, WINDOWS_EQUAL_COMMITS",
+    "POSITION_OUTSIDE_TRANSACTION, POSITIONS_SKIP_NOTHING",
+    "NO_LEDGER, NOTHING_DOUBLED",
+    "COMMITTED_WHEN_ACCEPTED, DELETED_IS_COMMITTED"
   })
-  void simulation_withBug_fails(Sabotage bug, String complaint) {
-    assertThatThrownBy(() ->
-            SimulatedWorld.forSeeds(
-                PipelineSimulationTest.FIRST,
-                PipelineSimulationTest.SEEDS,
-                world -> new Plant(world, bug).run()))
-        .isInstanceOf(AssertionError.class)
-        .hasMessageContaining(complaint)
-        .hasMessageContaining("seed ");
+  void simulation_withBug_breaksThePromise(Sabotage bug, Promise promise) {
+    Optional<Caught> caught = firstCaught(bug);
+
+    assertThat(caught).map(one -> one.failure().promise()).contains(promise);
+    System.out.printf("%s is caught at seed %d: %s%n", bug, caught.get().seed(), promise);
+  }
+
+  @Test
+  void shrinking_leavesWhatTheBugNeeds() {
+    Caught caught = firstCaught(Sabotage.POSITION_OUTSIDE_TRANSACTION).orElseThrow();
+    Scenario scenario = Scenario.drawn(caught.seed());
+
+    Scenario small =
+        Shrinking.smallest(
+            scenario, Sabotage.POSITION_OUTSIDE_TRANSACTION, caught.failure().promise());
+
+    assertThat(small.events()).hasSizeLessThanOrEqualTo(3);
+    assertThat(small.options().special()).hasSizeLessThan(scenario.options().special().size());
+    assertThat(small.toJava()).contains("Scenario.of(").contains("Options.plain()");
+  }
+
+  private record Caught(long seed, Broken failure) {}
+
+  private static Optional<Caught> firstCaught(Sabotage bug) {
+    return LongStream.range(
+            PipelineSimulationTest.FIRST,
+            PipelineSimulationTest.FIRST + PipelineSimulationTest.SEEDS)
+        .mapToObj(seed -> run(seed, bug))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Caught> run(long seed, Sabotage bug) {
+    try {
+      Scenario.drawn(seed).run(bug);
+      return Optional.empty();
+    } catch (Broken e) {
+      return Optional.of(new Caught(seed, e));
+    }
   }
 }

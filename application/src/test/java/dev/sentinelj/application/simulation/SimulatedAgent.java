@@ -1,5 +1,6 @@
 package dev.sentinelj.application.simulation;
 
+import dev.sentinelj.adapters.memory.DatabaseView;
 import dev.sentinelj.adapters.memory.InMemoryBatchCodec;
 import dev.sentinelj.adapters.memory.InMemoryBatchLog;
 import dev.sentinelj.adapters.memory.InMemoryUplink;
@@ -29,16 +30,15 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** An agent through all its lives: what is on its disk stays, everything else is made anew. */
-final class SimulatedAgent implements Uplink {
+final class SimulatedAgent extends Lives implements Uplink {
   static final List<String> NAMES = List.of("left", "right");
-  private static final int SEGMENT_BYTES = 700;
-  private static final BatcherOptions BATCHES =
-      new BatcherOptions(Duration.ofSeconds(2), Duration.ofMillis(500), 50, 4_096, 64 << 10);
-  private static final ExporterOptions SHIPPING =
-      new ExporterOptions(
-          8, 1 << 20, 4, Duration.ofSeconds(3), Duration.ofSeconds(6), Duration.ofMinutes(4));
+  private static final int MOST_SOURCES = 3;
+
+  /** How long a connection may bring nothing before it breaks. */
+  private static final long MOST_SILENT_MILLIS = 10_000;
 
   private final Plant plant;
   private final AgentId id;
@@ -46,19 +46,20 @@ final class SimulatedAgent implements Uplink {
   private final RandomGenerator random;
   private final List<InMemoryUplink> uplinks = new ArrayList<>();
   private InMemoryBatchLog disk;
-  private SimulatedProcess process;
   private Batcher batcher;
   private Exporter exporter;
   private boolean reachable = true;
   private long skewMillis;
 
   SimulatedAgent(Plant plant, AgentId id, AgentKey key) {
+    super(plant.world(), "agent " + id);
     this.plant = plant;
     this.id = id;
     this.key = key;
     this.random = plant.world().newRandom();
-    this.disk = new InMemoryBatchLog(random.nextLong(), SEGMENT_BYTES, 1 << 24);
-    begin();
+    this.disk =
+        new InMemoryBatchLog(random.nextLong(), plant.option(Option.SEGMENT_BYTES), 1 << 24);
+    begin(process());
   }
 
   EpochId epoch() {
@@ -69,12 +70,11 @@ final class SimulatedAgent implements Uplink {
     return disk;
   }
 
-  /** Power goes and comes again: the log is all that is left. */
-  void restart() {
-    process.kill();
+  /** Power goes: the log is all that is left. */
+  @Override
+  protected final void died() {
     cut();
     disk = disk.crash();
-    begin();
   }
 
   void cut() {
@@ -91,28 +91,34 @@ final class SimulatedAgent implements Uplink {
 
   void skew(long millis) {
     skewMillis = millis;
-    process.setWallOffset(millis);
+    process().setWallOffset(millis);
   }
 
   /** Whether everything that was read is on the disk. */
   boolean idle() {
-    return batcher.status().waitingBytes() == 0 && disk.torn().isEmpty();
+    return batcher.status().waitingBytes() == 0
+        && disk.torn().isEmpty()
+        && disk.damaged().isEmpty();
+  }
+
+  /** How many seqs were given out that the database does not know of. */
+  long backlog(DatabaseView database) {
+    return disk.nextSeq() - 1 - database.progress(epoch()).through();
   }
 
   String describe() {
-    return id + " " + exporter.status(process.now()) + " " + batcher.status();
+    return id + " " + exporter.status(process().now()) + " " + batcher.status();
   }
 
-  private void begin() {
-    process = plant.world().process("agent " + id);
+  @Override
+  protected final void begin(SimulatedProcess process) {
     process.setWallOffset(skewMillis);
     disk.holdSyncs();
-    BatchLog log = new WatchedLog(disk, plant.book());
+    BatchLog log = new WatchedLog(plant, process, disk);
     ServerTerms terms = new ServerTerms();
     InMemoryBatchCodec codec = new InMemoryBatchCodec();
     Executor mailbox = process.inOrder();
-    SimulatedProcess life = process;
-    batcher = new Batcher(id, log, codec, () -> key, terms, BATCHES, mailbox, life::now);
+    batcher = new Batcher(id, log, codec, () -> key, terms, batches(), mailbox, process::now);
     exporter =
         new Exporter(
             new AgentIdentity(id, "simulated", () -> key),
@@ -120,22 +126,45 @@ final class SimulatedAgent implements Uplink {
             codec,
             this,
             (batch, reason) -> {
-              throw new AssertionError(batch + " was refused for good: " + reason);
+              throw new IllegalStateException(batch + " was refused for good: " + reason);
             },
             batcher,
             terms,
-            SHIPPING,
+            shipping(),
             random,
             mailbox,
-            life::now);
-    CollectorSchedule schedule =
-        new CollectorSchedule(
-            List.of(new Source("a"), new Source("b")),
-            new CollectorSchedule.Timing(Duration.ofSeconds(1), Duration.ofSeconds(1)),
-            random,
-            life.now());
-    process.every(100, () -> mailbox.execute(() -> poll(schedule, life.now())));
-    process.every(35, disk::sync);
+            process::now);
+    CollectorSchedule schedule = schedule(process);
+    process.every(100, () -> mailbox.execute(() -> poll(schedule, process.now())));
+  }
+
+  private BatcherOptions batches() {
+    return new BatcherOptions(
+        Duration.ofMillis(plant.option(Option.BATCH_MILLIS)),
+        Duration.ofMillis(500),
+        plant.option(Option.BATCH_SAMPLES),
+        4_096,
+        64 << 10);
+  }
+
+  private ExporterOptions shipping() {
+    return new ExporterOptions(
+        plant.option(Option.IN_FLIGHT),
+        1 << 20,
+        plant.option(Option.BACKLOG_PER_POLL),
+        Duration.ofMillis(plant.option(Option.HOLD_BACK_MILLIS)),
+        Duration.ofSeconds(6),
+        Duration.ofMillis(plant.option(Option.RESEND_ANYWAY_MILLIS)));
+  }
+
+  private CollectorSchedule schedule(SimulatedProcess process) {
+    Duration interval = Duration.ofMillis(plant.option(Option.READ_MILLIS));
+    List<MetricSource> sources = new ArrayList<>();
+    for (int i = 0; i < Math.min(MOST_SOURCES, plant.option(Option.SOURCES)); i++) {
+      sources.add(new Source("abc".substring(i, i + 1)));
+    }
+    return new CollectorSchedule(
+        sources, new CollectorSchedule.Timing(interval, interval), random, process.now());
   }
 
   private void poll(CollectorSchedule schedule, Now now) {
@@ -153,13 +182,34 @@ final class SimulatedAgent implements Uplink {
   @Override
   public Session open(Opening opening, Consumer<Downlink> events) {
     SimulatedGateway gateway = plant.anyGateway(random);
+    BlackHole hole = new BlackHole();
     InMemoryUplink uplink =
-        new InMemoryUplink(
-            gateway, gateway::now, plant.network(), random, _ -> plant.losesMessage(random));
+        new InMemoryUplink(gateway, gateway::now, plant.network(), random, _ -> hole.swallows());
+    hole.uplink = uplink;
     uplink.reachable(reachable && gateway.alive());
     gateway.connected(uplink);
     uplinks.add(uplink);
     return uplink.open(opening, events);
+  }
+
+  /** A connection that once lost a message brings nothing any more, and breaks some time later. */
+  private final class BlackHole {
+    private @Nullable InMemoryUplink uplink;
+    private boolean open;
+
+    boolean swallows() {
+      if (!open && plant.fails(Option.MESSAGES_LOST, random)) {
+        open = true;
+        plant.network().schedule(random.nextLong(MOST_SILENT_MILLIS), this::reset);
+      }
+      return open;
+    }
+
+    private void reset() {
+      if (uplink != null) {
+        uplink.cut();
+      }
+    }
   }
 
   /** Two series of values that exist once in the world, now and then no number. */
@@ -181,8 +231,9 @@ final class SimulatedAgent implements Uplink {
     @Override
     public Reading read(long nowMillis) {
       Columns.Builder columns = new Columns.Builder(2, nowMillis);
+      boolean nan = plant.scenario().options().happens(Option.NANS, random);
       columns.set(0, 0, plant.nextValue());
-      columns.set(1, 0, random.nextInt(60) == 0 ? Double.NaN : plant.nextValue());
+      columns.set(1, 0, nan ? Double.NaN : plant.nextValue());
       return new Reading(set, columns.build());
     }
   }

@@ -38,41 +38,43 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A gateway through all its lives. What agents say reaches it through this, sometimes twice. */
-final class SimulatedGateway implements AgentSessions {
+final class SimulatedGateway extends Lives implements AgentSessions {
   private final Plant plant;
-  private final String name;
   private final List<InMemoryUplink> uplinks = new ArrayList<>();
   private final Map<EpochId, SeqRanges> told = new HashMap<>();
-  private SimulatedProcess process;
+  private long skewMillis;
   private SessionDirectory sessions;
   private IngestPipeline pipeline;
 
   SimulatedGateway(Plant plant, String name) {
+    super(plant.world(), name);
     this.plant = plant;
-    this.name = name;
-    begin();
-  }
-
-  boolean alive() {
-    return process.alive();
+    begin(process());
   }
 
   Now now() {
-    return process.now();
+    return process().now();
+  }
+
+  /** How far its clock is off, from now on. */
+  void skew(long millis) {
+    skewMillis = millis;
+    process().setWallOffset(millis);
   }
 
   void connected(InMemoryUplink uplink) {
     uplinks.add(uplink);
   }
 
-  void kill() {
-    process.kill();
+  @Override
+  protected final void died() {
     uplinks.forEach(InMemoryUplink::cut);
     uplinks.clear();
   }
 
-  void begin() {
-    process = plant.world().process(name);
+  @Override
+  protected final void begin(SimulatedProcess process) {
+    process.setWallOffset(skewMillis);
     Counters counters = new Counters();
     var registry = new InMemoryAgentRegistry(plant.database(), process);
     var feed = new InMemoryProgressFeed(plant.database(), process);
@@ -90,14 +92,13 @@ final class SimulatedGateway implements AgentSessions {
     CommittedRelay relay = new CommittedRelay(feed, sessions);
     Ticker ticker =
         new Ticker(bus, plant.clusterKey(), () -> directory.usable() && publisher.hasRoom());
-    SimulatedProcess life = process;
-    process.every(25, () -> publisher.poll(life.now()));
+    process.every(25, () -> publisher.poll(process.now()));
     process.every(
         250,
         () -> {
-          ticker.poll(life.now());
-          directory.poll(life.now());
-          relay.poll(life.now());
+          ticker.poll(process.now());
+          directory.poll(process.now());
+          relay.poll(process.now());
         });
   }
 

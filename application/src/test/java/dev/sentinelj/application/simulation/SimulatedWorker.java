@@ -16,51 +16,58 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
 /** A worker with one strand that wants every partition, through all its lives. */
-final class SimulatedWorker {
+final class SimulatedWorker extends Lives {
   static final long WINDOW_MILLIS = 3_600_000;
-  private static final WorkerLimits LIMITS =
-      new WorkerLimits(64 << 10, 16, 10_000, 100, 10, 100, WINDOW_MILLIS, Duration.ofDays(90));
 
   private final Plant plant;
-  private final String name;
-  private int lives;
+  private final WorkerLimits limits;
   private long frozenUntilMillis;
-  private SimulatedProcess process;
   private WorkerStrand strand;
 
   SimulatedWorker(Plant plant, String name) {
+    super(plant.world(), name);
     this.plant = plant;
-    this.name = name;
-    begin();
-  }
-
-  boolean alive() {
-    return process.alive();
-  }
-
-  void kill() {
-    process.kill();
+    this.limits =
+        new WorkerLimits(
+            64 << 10,
+            plant.option(Option.PULL_MESSAGES),
+            plant.option(Option.PULL_CELLS),
+            plant.option(Option.SERIES_BUDGET),
+            10,
+            100,
+            WINDOW_MILLIS,
+            Duration.ofDays(90));
+    begin(process());
   }
 
   /** It stands still, as a machine that is paused, and goes on where it was. */
   void freeze(long millis) {
-    frozenUntilMillis = plant.world().events().elapsedMillis() + millis;
+    frozenUntilMillis = plant.elapsed() + millis;
+  }
+
+  void thaw() {
+    frozenUntilMillis = Math.min(frozenUntilMillis, plant.elapsed());
   }
 
   /** It stops in order and gives its leases back. */
-  void stop() {
-    var _ = strand.close();
-    process.schedule(200, process::kill);
+  void stop(long awayMillis) {
+    if (alive()) {
+      var _ = strand.close();
+      killAfter(40, awayMillis);
+      beginAfter(awayMillis + 1_000);
+    }
   }
 
-  void begin() {
-    process = plant.world().process(name);
-    SimulatedProcess life = process;
+  @Override
+  protected final void died() {}
+
+  @Override
+  protected final void begin(SimulatedProcess process) {
     Executor mailbox = awake(process.inOrder(), process);
     strand =
         new WorkerStrand(
-            name + "/" + ++lives,
-            IntStream.range(0, Plant.PARTITIONS).boxed().toList(),
+            name() + "/" + life(),
+            IntStream.range(0, plant.option(Option.PARTITIONS)).boxed().toList(),
             plant
                 .store()
                 .over(
@@ -71,10 +78,12 @@ final class SimulatedWorker {
             new AgentDirectory(new InMemoryAgentRegistry(plant.database(), process), plant.vault()),
             plant.clusterKey(),
             mailbox,
-            LIMITS,
+            limits,
             new Counters());
     WorkerStrand mine = strand;
-    process.every(50, () -> mailbox.execute(() -> mine.poll(life.now())));
+    process.every(
+        plant.option(Option.WORKER_POLL_MILLIS),
+        () -> mailbox.execute(() -> mine.poll(process.now())));
   }
 
   /**
@@ -82,19 +91,19 @@ final class SimulatedWorker {
    * stood still may not know yet that it lost its lease.
    */
   Optional<WindowStats> window(int partition, long series) {
-    boolean awake = plant.world().events().elapsedMillis() > frozenUntilMillis + 1_000;
+    boolean awake = plant.elapsed() > frozenUntilMillis + 1_000;
     return alive() && awake && !strand.busy()
         ? StrandWindows.of(strand, partition, series)
         : Optional.empty();
   }
 
   String describe() {
-    return name + " " + strand.reports();
+    return name() + " " + strand.reports();
   }
 
   private Executor awake(Executor executor, SimulatedProcess life) {
     return task -> {
-      long left = frozenUntilMillis - plant.world().events().elapsedMillis();
+      long left = frozenUntilMillis - plant.elapsed();
       if (left > 0) {
         life.schedule(left, () -> executor.execute(task));
       } else {

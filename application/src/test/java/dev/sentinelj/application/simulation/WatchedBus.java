@@ -33,7 +33,8 @@ final class WatchedBus {
     this.plant = plant;
     this.random = plant.world().newRandom();
     this.broker =
-        new InMemoryBatchBus(Plant.PARTITIONS, 8 << 20, () -> plant.world().now().wallMillis());
+        new InMemoryBatchBus(
+            plant.option(Option.PARTITIONS), 8 << 20, () -> plant.world().now().wallMillis());
   }
 
   /** What the broker holds and nobody has checked yet. */
@@ -58,8 +59,10 @@ final class WatchedBus {
         });
   }
 
-  /** The broker forgets the newest messages of a queue, and starts again. */
-  void loseTail(FrameAddress address, int count) {
+  /** The broker forgets the newest messages of one of its queues, and starts again. */
+  void loseTail(int which, int count) {
+    int partition = which / 2 % plant.option(Option.PARTITIONS);
+    FrameAddress address = new FrameAddress(partition, which % 2 == 0 ? Lane.FRESH : Lane.BACKLOG);
     broker.loseTail(address, count);
     Queue queue = queue(address);
     for (int i = 0; i < count && !queue.stamps.isEmpty(); i++) {
@@ -69,11 +72,6 @@ final class WatchedBus {
 
   void available(boolean now) {
     broker.setAvailable(now);
-  }
-
-  static FrameAddress lane(RandomGenerator random) {
-    Lane lane = random.nextInt(3) == 0 ? Lane.BACKLOG : Lane.FRESH;
-    return new FrameAddress(random.nextInt(Plant.PARTITIONS), lane);
   }
 
   /** The batches at or before {@code committed} that were not asked for before. */
@@ -140,13 +138,12 @@ final class WatchedBus {
 
     private void publishNow(
         FrameAddress address, String id, byte[] message, CompletableFuture<BusPosition> answer) {
-      double fault = plant.calm() ? 1 : random.nextDouble();
       try {
-        if (fault < 0.02) {
+        if (plant.fails(Option.BUS_REFUSALS, random)) {
           throw new PortUnavailableException("publishing");
         }
         BusPosition at = put(address, id, message);
-        if (fault < 0.04) {
+        if (plant.fails(Option.BUS_ANSWERS_LOST, random)) {
           throw new PortUnavailableException("hearing of a publication");
         }
         process.execute(() -> answer.complete(at));

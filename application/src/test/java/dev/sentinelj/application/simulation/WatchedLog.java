@@ -5,19 +5,27 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.testkit.sim.SimulatedProcess;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
 
-/** A log that tells the book what it promised and what it is about to delete. */
+/** A log on a disk that fails, which tells the book what it promised and is about to delete. */
 final class WatchedLog implements BatchLog {
+  private final Plant plant;
+  private final SimulatedProcess process;
   private final InMemoryBatchLog log;
-  private final Book book;
+  private final RandomGenerator random;
 
-  WatchedLog(InMemoryBatchLog log, Book book) {
+  WatchedLog(Plant plant, SimulatedProcess process, InMemoryBatchLog log) {
+    this.plant = plant;
+    this.process = process;
     this.log = log;
-    this.book = book;
+    this.random = plant.world().newRandom();
   }
 
   @Override
@@ -45,9 +53,22 @@ final class WatchedLog implements BatchLog {
     return log.damaged();
   }
 
+  /** It is on the disk a while later, if the process lives. */
   @Override
   public CompletionStage<Void> append(SignedBatch batch, List<SeriesSet> sets) {
-    return log.append(batch, sets).thenRun(() -> book.appended(batch));
+    process.step();
+    if (plant.fails(Option.DISK_REFUSALS, random)) {
+      return CompletableFuture.failedStage(
+          random.nextBoolean()
+              ? new LogFullException("no space left on the disk")
+              : new PortUnavailableException("writing to the disk"));
+    }
+    plant.book().appending(batch, sets);
+    CompletionStage<Void> durable =
+        log.append(batch, sets).thenRun(() -> plant.watch(() -> plant.book().appended(batch)));
+    process.schedule(random.nextLong(plant.option(Option.SYNC_MILLIS) + 1L), log::sync);
+    process.step();
+    return durable;
   }
 
   @Override
@@ -77,10 +98,12 @@ final class WatchedLog implements BatchLog {
 
   @Override
   public void delete(SealedSegment segment) {
+    process.step();
     List<SignedBatch> batches =
         log.read(segment.firstSeq(), segment.contentHashes().size(), Long.MAX_VALUE);
-    book.deleting(batches, segment);
+    plant.watch(() -> plant.book().deleting(batches));
     log.delete(segment);
+    process.step();
   }
 
   @Override

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
  * is safe in a path, a subject, a URL and a log line.
  */
 public record AgentId(String value) implements Comparable<AgentId> {
+  /** Longest id, in bytes and in characters. */
+  public static final int MAX_BYTES = 63;
+
   private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
 
   public AgentId {

@@ -84,7 +84,9 @@ public record BatchHeader(
   private static BatchHeader read(WireReader in) {
     return new BatchHeader(
         BatchKind.ofCode(in.u8("kind")),
-        new BatchId(new EpochId(new AgentId(in.text("agent id")), in.i64("epoch")), in.i64("seq")),
+        new BatchId(
+            new EpochId(new AgentId(in.text("agent id", AgentId.MAX_BYTES)), in.i64("epoch")),
+            in.i64("seq")),
         in.i64("sample_from"),
         in.i64("sample_to"),
         in.i64("least_time_ms"),

@@ -17,6 +17,7 @@ public record LossRecord(List<Entry> entries) {
   public static final String DOMAIN = "sentinel/loss";
   public static final int MAX_ENTRIES = 1_000;
   private static final int VERSION = 1;
+  static final int ENTRY_BYTES = 3 * Long.BYTES + 1;
 
   public LossRecord {
     entries = List.copyOf(entries);
@@ -41,7 +42,7 @@ public record LossRecord(List<Entry> entries) {
 
   public byte[] toBytes() {
     WireWriter out =
-        WireWriter.message(DOMAIN, VERSION, 32 + 25 * entries.size()).u16(entries.size());
+        WireWriter.message(DOMAIN, VERSION, 32 + ENTRY_BYTES * entries.size()).u16(entries.size());
     for (Entry entry : entries) {
       out.i64(entry.from()).i64(entry.to()).i64(entry.samples()).u8(entry.reason().code());
     }
@@ -57,8 +58,11 @@ public record LossRecord(List<Entry> entries) {
       throw new MalformedException("unknown version of a loss record");
     }
     try {
-      List<Entry> entries = new ArrayList<>();
       int count = in.u16("count");
+      if (count > MAX_ENTRIES || in.remaining() != ENTRY_BYTES * count) {
+        throw new MalformedException("entries that are not as many as a loss record counts");
+      }
+      List<Entry> entries = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         entries.add(
             new Entry(
@@ -67,7 +71,6 @@ public record LossRecord(List<Entry> entries) {
                 in.i64("samples"),
                 LossReason.ofCode(in.u8("reason"))));
       }
-      in.end();
       return new LossRecord(entries);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(String.valueOf(e.getMessage()), e);

@@ -32,6 +32,7 @@ public record MovedRecord(
   public static final int MAX_ENTRIES = 10_000;
 
   private static final int VERSION = 1;
+  private static final int MOVED_BYTES = 3 * Long.BYTES;
 
   public MovedRecord {
     moved = List.copyOf(moved);
@@ -70,7 +71,10 @@ public record MovedRecord(
 
   public byte[] toBytes() {
     WireWriter out =
-        WireWriter.message(DOMAIN, VERSION, 64 + 24 * moved.size() + 25 * lost.size())
+        WireWriter.message(
+                DOMAIN,
+                VERSION,
+                64 + MOVED_BYTES * moved.size() + LossRecord.ENTRY_BYTES * lost.size())
             .i64(epoch)
             .i64(lastSeq)
             .i64(samples)
@@ -103,8 +107,8 @@ public record MovedRecord(
   }
 
   private static List<Entry> moved(WireReader in) {
-    List<Entry> entries = new ArrayList<>();
-    int count = in.u16("count of moved");
+    int count = count(in, "count of moved", MOVED_BYTES);
+    List<Entry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       entries.add(new Entry(in.i64("from"), in.i64("to"), in.i64("samples")));
     }
@@ -112,13 +116,22 @@ public record MovedRecord(
   }
 
   private static List<LossRecord.Entry> lost(WireReader in) {
-    List<LossRecord.Entry> entries = new ArrayList<>();
-    int count = in.u16("count of lost");
+    int count = count(in, "count of lost", LossRecord.ENTRY_BYTES);
+    List<LossRecord.Entry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       entries.add(
           new LossRecord.Entry(
               in.i64("from"), in.i64("to"), in.i64("samples"), LossReason.ofCode(in.u8("reason"))));
     }
     return entries;
+  }
+
+  /** Counted before anything is allocated for them. */
+  private static int count(WireReader in, String field, int bytesEach) {
+    int count = in.u16(field);
+    if (count > MAX_ENTRIES || in.remaining() / bytesEach < count) {
+      throw new MalformedException(field + " beyond what is there");
+    }
+    return count;
   }
 }

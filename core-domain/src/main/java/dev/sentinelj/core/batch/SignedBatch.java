@@ -88,7 +88,7 @@ public final class SignedBatch {
    */
   public static SignedBatch readFrom(WireReader in) {
     byte[] header = in.shortBytes("header");
-    KeyId key = KeyId.parse(in.text("content key id"));
+    KeyId key = KeyId.parse(in.text("content key id", KeyId.MAX_BYTES));
     MacTag mac = MacTag.of(in.raw(MacTag.BYTES, "content mac"));
     byte[] body = in.longBytes("body");
     return new SignedBatch(BatchHeader.parse(header), header, body, key, mac);

@@ -116,13 +116,29 @@ public final class BlockCodec {
   }
 
   /**
-   * The block in {@code bytes}. The cells are counted before anything is allocated for them.
+   * The block in {@code bytes}. They are read twice, and the first reading keeps nothing: what is
+   * refused costs no memory, though a few bytes may stand for thousands of cells.
    *
    * @throws MalformedException when {@code bytes} is no block of version 2 or it has more than
    *     {@code maxCells} cells; nothing else is thrown, whatever the bytes
    */
   public static Block decode(byte[] bytes, int maxCells) {
+    BlockInput dry = new BlockInput(bytes);
+    Head checked = readHead(dry, maxCells);
+    readTimes(dry, checked.rows(), false);
+    new ColumnCheck(checked.rows(), dry).readAll(checked.series());
+    dry.end();
+
     BlockInput in = new BlockInput(bytes);
+    Head head = readHead(in, maxCells);
+    Columns.Builder columns = new Columns.Builder(head.series(), readTimes(in, head.rows(), true));
+    new ColumnDecoder(columns, head.rows(), in).readAll(head.series());
+    return new Block(head.set(), columns.build());
+  }
+
+  private record Head(Sha256 set, int rows, int series) {}
+
+  private static Head readHead(BlockInput in, int maxCells) {
     if (in.u8("block version") != VERSION) {
       throw new MalformedException("unknown version of a block");
     }
@@ -132,10 +148,7 @@ public final class BlockCodec {
     if ((long) rows * series > maxCells) {
       throw new MalformedException("more cells than " + maxCells);
     }
-    Columns.Builder columns = new Columns.Builder(series, readTimes(in, rows));
-    new ColumnDecoder(columns, rows, in).readAll(series);
-    in.end();
-    return new Block(set, columns.build());
+    return new Head(set, rows, series);
   }
 
   private static void writeTimes(BlockOutput out, Columns columns) {
@@ -162,16 +175,20 @@ public final class BlockCodec {
     return columns.timeMillis(row) - columns.timeMillis(row - 1);
   }
 
-  private static long[] readTimes(BlockInput in, int rows) {
-    long[] times = new long[rows];
-    times[0] = in.zigzag("time");
+  private static long[] readTimes(BlockInput in, int rows, boolean keep) {
+    int mask = keep ? -1 : 0; // nothing kept: every time goes to the first place
+    long[] times = new long[keep ? rows : 1];
+    long last = in.zigzag("time");
+    times[0] = last;
     if (rows > 1) {
       long difference = in.zigzag("time");
-      times[1] = times[0] + difference;
+      last += difference;
+      times[1 & mask] = last;
       int width = rows > 2 ? timeWidth(in) : 0;
       for (int row = 2; row < rows; row++) {
         difference += BlockInput.fromZigzag(in.bits(width));
-        times[row] = times[row - 1] + difference;
+        last += difference;
+        times[row & mask] = last;
       }
       in.endBits();
     }

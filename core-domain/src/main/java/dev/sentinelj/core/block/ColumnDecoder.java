@@ -98,7 +98,7 @@ final class ColumnDecoder {
         readDenominators();
         readQuotients();
       }
-      default -> XorValues.read(in, values, count); // the one form that is left
+      default -> XorValues.read(in, values, count, -1); // the one form that is left
     }
   }
 

@@ -42,15 +42,35 @@ final class Wholes {
     if (count == 1) {
       return;
     }
-    int width = in.u8("width");
-    if (width > Long.SIZE && width != BlockCodec.LOOSE) {
-      throw new MalformedException("a width of more than 64 bits");
-    }
+    int width = readWidth(in);
     for (int i = 1; i < count; i++) {
       last = checked(last + difference(in, width));
       wholes[i] = last;
     }
     in.endBits();
+  }
+
+  /** Reads as {@link #read} does, keeps nothing, and refuses a number below {@code least}. */
+  static void check(BlockInput in, int count, long least) {
+    long smallest = checked(in.zigzag("value"));
+    int width = count == 1 ? 0 : readWidth(in);
+    long last = smallest;
+    for (int i = 1; i < count && width > 0; i++) { // of width 0 all are equal
+      last = checked(last + difference(in, width));
+      smallest = Math.min(smallest, last);
+    }
+    in.endBits();
+    if (smallest < least) {
+      throw new MalformedException("a number below " + least);
+    }
+  }
+
+  private static int readWidth(BlockInput in) {
+    int width = in.u8("width");
+    if (width > Long.SIZE && width != BlockCodec.LOOSE) {
+      throw new MalformedException("a width of more than 64 bits");
+    }
+    return width;
   }
 
   private static long difference(BlockInput in, int width) {

@@ -59,7 +59,8 @@ final class XorValues {
     out.flushBits();
   }
 
-  static void read(BlockInput in, double[] values, int count) {
+  /** Reads {@code count} values to their index AND {@code mask}. */
+  static void read(BlockInput in, double[] values, int count, int mask) {
     long last = in.bits(Long.SIZE);
     values[0] = Double.longBitsToDouble(last);
     int length = 0;
@@ -76,7 +77,7 @@ final class XorValues {
         }
         last ^= in.bits(length) << trailing;
       }
-      values[i] = Double.longBitsToDouble(last);
+      values[i & mask] = Double.longBitsToDouble(last);
     }
     in.endBits();
   }

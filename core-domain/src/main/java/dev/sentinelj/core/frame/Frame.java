@@ -6,6 +6,7 @@ import dev.sentinelj.core.signing.MacTag;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.core.wire.WireWriter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -69,12 +70,12 @@ public sealed interface Frame {
     if (sealed.length < MacTag.BYTES) {
       throw new MalformedException("cut off in frame mac");
     }
-    byte[] bytes = Arrays.copyOf(sealed, sealed.length - MacTag.BYTES);
-    MacTag mac = MacTag.of(Arrays.copyOfRange(sealed, bytes.length, sealed.length));
-    if (!clusterKey.verifies(mac, bytes)) {
+    int length = sealed.length - MacTag.BYTES;
+    MacTag mac = MacTag.of(Arrays.copyOfRange(sealed, length, sealed.length));
+    if (!clusterKey.signFirst(sealed, length).equals(mac)) {
       throw new MalformedException("the MAC of a frame does not hold");
     }
-    return read(new WireReader(bytes), address);
+    return read(new WireReader(ByteBuffer.wrap(sealed, 0, length)), address);
   }
 
   private static Frame read(WireReader in, FrameAddress address) {

@@ -1,6 +1,7 @@
 package dev.sentinelj.core.metric;
 
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
  * @param labels sorted by key (UTF-16 code units, as {@link String#compareTo}); at most {@value
  *     #MAX_LABELS}
  */
-public record Series(String name, MetricType type, String unit, SortedMap<String, String> labels) {
+public record Series(String name, MetricType type, String unit, SortedMap<String, String> labels)
+    implements Comparable<Series> {
   public static final int MAX_NAME = 255;
   public static final int MAX_UNIT = 63;
   public static final int MAX_LABELS = 64;
@@ -38,8 +40,36 @@ public record Series(String name, MetricType type, String unit, SortedMap<String
     return new Series(name, MetricType.GAUGE, unit, new TreeMap<>(labels));
   }
 
+  /**
+   * By name, type, unit and labels. A hash table then stays fast when somebody chose series of one
+   * hash.
+   */
+  @Override
+  public int compareTo(Series other) {
+    int order = name.compareTo(other.name);
+    order = order != 0 ? order : type.compareTo(other.type);
+    order = order != 0 ? order : unit.compareTo(other.unit);
+    return order != 0 ? order : compare(labels, other.labels);
+  }
+
   public static Series counter(String name, String unit, Map<String, String> labels) {
     return new Series(name, MetricType.COUNTER, unit, new TreeMap<>(labels));
+  }
+
+  private static int compare(SortedMap<String, String> one, SortedMap<String, String> other) {
+    Iterator<Map.Entry<String, String>> others = other.entrySet().iterator();
+    for (Map.Entry<String, String> label : one.entrySet()) {
+      if (!others.hasNext()) {
+        return 1;
+      }
+      Map.Entry<String, String> against = others.next();
+      int order = label.getKey().compareTo(against.getKey());
+      order = order != 0 ? order : label.getValue().compareTo(against.getValue());
+      if (order != 0) {
+        return order;
+      }
+    }
+    return others.hasNext() ? -1 : 0;
   }
 
   /* Not the copy constructor: that one would keep the order of the caller's map. */

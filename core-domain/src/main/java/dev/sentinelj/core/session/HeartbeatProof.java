@@ -48,8 +48,8 @@ public record HeartbeatProof(AgentId agent, KeyId key, long sentAtMillis, MacTag
       throw new MalformedException("unknown version of a heart-beat");
     }
     try {
-      AgentId agent = new AgentId(in.text("agent id"));
-      KeyId key = KeyId.parse(in.text("key id"));
+      AgentId agent = new AgentId(in.text("agent id", AgentId.MAX_BYTES));
+      KeyId key = KeyId.parse(in.text("key id", KeyId.MAX_BYTES));
       long sentAtMillis = in.i64("sent_at_ms");
       MacTag mac = MacTag.of(in.raw(MacTag.BYTES, "heart-beat mac"));
       in.end();

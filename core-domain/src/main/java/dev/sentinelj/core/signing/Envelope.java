@@ -83,11 +83,11 @@ public record Envelope(
 
   private static Envelope read(WireReader in) {
     Sha256 hash = in.hash("content hash");
-    KeyId contentKey = KeyId.parse(in.text("content key id"));
+    KeyId contentKey = KeyId.parse(in.text("content key id", KeyId.MAX_BYTES));
     MacTag contentMac = MacTag.of(in.raw(MacTag.BYTES, "content mac"));
     long attempt = in.i64("attempt");
     long sentAt = in.i64("sent_at_ms");
-    KeyId key = KeyId.parse(in.text("key id"));
+    KeyId key = KeyId.parse(in.text("key id", KeyId.MAX_BYTES));
     int count = in.u16("attached sets");
     if (count > MAX_ATTACHED) {
       throw new MalformedException("more than " + MAX_ATTACHED + " attached sets");

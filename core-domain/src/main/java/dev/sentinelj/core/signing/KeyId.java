@@ -5,6 +5,9 @@ import java.util.regex.Pattern;
 
 /** Name of a key, not secret: 1 to 63 of {@code a-z 0-9 . _ -}. */
 public record KeyId(String value) {
+  /** Longest id, in bytes and in characters. */
+  public static final int MAX_BYTES = 63;
+
   private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
 
   public KeyId {

@@ -46,6 +46,13 @@ public final class MacKey {
     return MacTag.of(mac.doFinal());
   }
 
+  /** The MAC of the first {@code length} of {@code bytes}. */
+  public MacTag signFirst(byte[] bytes, int length) {
+    Mac mac = fresh();
+    mac.update(bytes, 0, length);
+    return MacTag.of(mac.doFinal());
+  }
+
   /**
    * Whether {@code tag} is the MAC of {@code parts}, in a time that does not depend on the answer.
    */

@@ -16,6 +16,8 @@ import dev.sentinelj.core.wire.WireWriter;
  */
 public record StoredMessage(
     FrameAddress address, long sequence, long stampMillis, String messageId, byte[] bytes) {
+  /** No id is longer in UTF-8. */
+  public static final int MAX_ID_BYTES = 2_048;
 
   public byte[] toBytes() {
     return new WireWriter(bytes.length + 64)
@@ -40,7 +42,7 @@ public record StoredMessage(
               address,
               in.i64("sequence"),
               in.i64("stamp"),
-              in.text("message id"),
+              in.text("message id", MAX_ID_BYTES),
               in.longBytes("message"));
       in.end();
       return message;

@@ -21,13 +21,18 @@ public final class WireReader {
   }
 
   /**
-   * Reads the start of a message and returns the version of its layout.
+   * Reads the start of a message and returns the version of its layout. Domain strings are ASCII.
    *
    * @throws MalformedException when the bytes start with another domain string
    */
   public int message(String domain) {
-    String found = text("domain");
-    if (!found.equals(domain)) {
+    int length = u16("domain");
+    boolean same = length == domain.length();
+    need(length, "domain");
+    for (int i = 0; i < length && same; i++) {
+      same = in.get() == domain.charAt(i);
+    }
+    if (!same) {
       throw new MalformedException("not a " + domain + " message");
     }
     return u8("version");
@@ -54,7 +59,19 @@ public final class WireReader {
   }
 
   public String text(String field) {
-    byte[] bytes = shortBytes(field);
+    return text(field, 0xFFFF);
+  }
+
+  /**
+   * UTF-8 behind a 16-bit length of at most {@code maxBytes}: decoding takes several times the
+   * bytes, so the limit of the field is checked before.
+   */
+  public String text(String field, int maxBytes) {
+    int length = u16(field);
+    if (length > maxBytes) {
+      throw new MalformedException(field + " is longer than " + maxBytes + " bytes");
+    }
+    byte[] bytes = raw(length, field);
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {

@@ -58,7 +58,7 @@ class BatchHeaderTest {
   @Test
   void parse_valuesThatNoHeaderMayHave_isMalformed() {
     assertMalformed(fields(0, "agent-1", 1, 0, 0, 0, 0));
-    assertMalformed(fields(4, "agent-1", 1, 0, 0, 0, 0));
+    assertMalformed(fields(5, "agent-1", 1, 0, 0, 0, 0));
     assertMalformed(fields(1, "Agent", 1, 0, 0, 0, 0));
     assertMalformed(fields(1, "agent-1", 0, 0, 0, 0, 0));
     assertMalformed(fields(1, "agent-1", 1, -1, 0, 0, 0));

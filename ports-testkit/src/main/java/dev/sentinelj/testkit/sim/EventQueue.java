@@ -1,7 +1,6 @@
 package dev.sentinelj.testkit.sim;
 
 import dev.sentinelj.testkit.ManualClock;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
@@ -10,9 +9,7 @@ import java.util.PriorityQueue;
  */
 public final class EventQueue {
   private final ManualClock clock;
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          Comparator.comparingLong(Event::atMillis).thenComparingLong(Event::number));
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long scheduled;
   private long elapsedMillis;
 
@@ -20,7 +17,13 @@ public final class EventQueue {
     this.clock = clock;
   }
 
-  private record Event(long atMillis, long number, Runnable task) {}
+  private record Event(long atMillis, long number, Runnable task) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(atMillis, other.atMillis);
+      return byTime != 0 ? byTime : Long.compare(number, other.number);
+    }
+  }
 
   /**
    * Runs {@code task} {@code delayMillis} from now.

@@ -17,7 +17,10 @@ public final class SimulatedProcess implements Executor {
   private final RandomGenerator random;
   private final long bornNanos;
   private long wallOffsetMillis;
+  private long maxDelayMillis = MAX_DELAY_MILLIS;
   private boolean killed;
+  private long stepsLeft = Long.MAX_VALUE;
+  private Runnable afterDeath = () -> {};
 
   SimulatedProcess(SimulatedWorld world, String name, RandomGenerator random) {
     this.world = world;
@@ -42,6 +45,50 @@ public final class SimulatedProcess implements Executor {
     }
   }
 
+  /**
+   * The end of a process in the middle of what it does: thrown through that, and caught where the
+   * task began. Not an exception, so that nothing on the way handles it.
+   */
+  static final class Death extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Death(String process) {
+      super(process, null, false, false);
+    }
+  }
+
+  /**
+   * Has it die at the {@code steps}-th step from now: before it begins a task, or where {@link
+   * #step} is called within one.
+   *
+   * @param steps at least 1
+   * @param then runs right after, outside the process
+   */
+  public void dieAfter(long steps, Runnable then) {
+    stepsLeft = steps;
+    afterDeath = then;
+  }
+
+  /**
+   * Marks a moment at which it may die. Ports call it before and after they do something.
+   *
+   * @throws Error when it dies here or is dead; nothing may catch it
+   */
+  public void step() {
+    if (!killed && --stepsLeft == 0) {
+      kill();
+      world.events().schedule(0, afterDeath);
+    }
+    if (killed) {
+      throw new Death(name);
+    }
+  }
+
+  /** How late {@link #execute} runs a task at most, from now on. */
+  public void setMaxDelay(long millis) {
+    maxDelayMillis = millis;
+  }
+
   /** How far its wall clock is from true time, from now on. */
   public void setWallOffset(long millis) {
     wallOffsetMillis = millis;
@@ -53,23 +100,27 @@ public final class SimulatedProcess implements Executor {
     return new Now(truth.wallMillis() + wallOffsetMillis, truth.monotonicNanos() - bornNanos);
   }
 
-  /** Runs {@code task} after 0 to 20 ms if the process lives then. */
+  /** Runs {@code task} a little later if the process lives then. */
   @Override
   public void execute(Runnable task) {
-    schedule(random.nextLong(MAX_DELAY_MILLIS + 1), task);
+    schedule(random.nextLong(maxDelayMillis + 1), task);
   }
 
   /** Runs {@code task} after {@code delayMillis} if the process lives then. */
   public void schedule(long delayMillis, Runnable task) {
-    world
-        .events()
-        .schedule(
-            delayMillis,
-            () -> {
-              if (alive()) {
-                task.run();
-              }
-            });
+    world.events().schedule(delayMillis, () -> run(task));
+  }
+
+  private void run(Runnable task) {
+    if (killed) {
+      return;
+    }
+    try {
+      step();
+      task.run();
+    } catch (Death _) {
+      world.trace("a task ended with the death of a process");
+    }
   }
 
   /**
@@ -95,7 +146,7 @@ public final class SimulatedProcess implements Executor {
       @Override
       public void execute(Runnable task) {
         long now = world.events().elapsedMillis();
-        lastAtMillis = Math.max(lastAtMillis, now + random.nextLong(MAX_DELAY_MILLIS + 1));
+        lastAtMillis = Math.max(lastAtMillis, now + random.nextLong(maxDelayMillis + 1));
         schedule(lastAtMillis - now, task);
       }
     };

@@ -4,6 +4,7 @@ import dev.sentinelj.core.time.Now;
 import dev.sentinelj.testkit.ManualClock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -20,11 +21,18 @@ public final class SimulatedWorld {
   private final SplittableRandom random;
   private final ManualClock clock = new ManualClock();
   private final EventQueue events = new EventQueue(clock);
-  private final Deque<String> trace = new ArrayDeque<>();
+  private final Deque<Happened> trace = new ArrayDeque<>();
 
   public SimulatedWorld(long seed) {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
+  }
+
+  private record Happened(long atMillis, String what) {
+    @Override
+    public String toString() {
+      return String.format("%,10d ms  %s", atMillis, what);
+    }
   }
 
   /**
@@ -83,11 +91,16 @@ public final class SimulatedWorld {
     if (trace.size() == TRACE) {
       trace.removeFirst();
     }
-    trace.addLast(String.format("%,10d ms  %s", events.elapsedMillis(), event));
+    trace.addLast(new Happened(events.elapsedMillis(), event));
+  }
+
+  /** What was noted lately, oldest first, each with its time. */
+  public List<String> lately() {
+    return trace.stream().map(Happened::toString).toList();
   }
 
   private AssertionError failure(Throwable cause) {
-    String happened = String.join("\n  ", trace);
+    String happened = String.join("\n  ", lately());
     return new AssertionError(
         "seed %d failed after %,d ms: %s%n  %s%nseed %d"
             .formatted(seed, events.elapsedMillis(), cause, happened, seed),

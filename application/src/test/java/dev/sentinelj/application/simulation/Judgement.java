@@ -1,0 +1,205 @@
+package dev.sentinelj.application.simulation;
+
+import dev.sentinelj.adapters.memory.DatabaseView;
+import dev.sentinelj.application.simulation.Book.Fact;
+import dev.sentinelj.application.simulation.Book.Written;
+import dev.sentinelj.application.simulation.Broken.Promise;
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.metric.Series;
+import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The last word on a run: every sample that was promised is looked for by its value, which exists
+ * once in the world, among rows, what was kept aside and what was recorded as lost.
+ */
+final class Judgement {
+  private final Plant plant;
+  private final DatabaseView database;
+
+  /** How often each value was found. */
+  private final Map<Double, Integer> found = new HashMap<>();
+
+  private final Map<AgentId, Count> counts = new HashMap<>();
+  private Tally tally = Tally.NONE;
+
+  Judgement(Plant plant) {
+    this.plant = plant;
+    this.database = new DatabaseView(plant.database());
+  }
+
+  /** What was counted of one agent, to compare its balances with. */
+  private static final class Count {
+    private long rows;
+    private long aside;
+    private long nansAside;
+    private long nansExpected;
+    private long missing;
+  }
+
+  /**
+   * @throws Broken unless every count that must be 0 is
+   */
+  Tally tally() {
+    database.samples(this::row);
+    plant.database().quarantined().forEach(this::aside);
+    plant.book().written().forEach(this::judge);
+    plant.agents().forEach(agent -> balance(agent.epoch().agent()));
+    Tally result =
+        tally.plus(
+            new Tally(
+                1,
+                plant.book().appends(),
+                0,
+                plant.book().segmentsDeleted(),
+                plant.scenario().events().size(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0));
+    Broken.unless(result.lost() == 0, Promise.NOTHING_LOST, result::verdict);
+    Broken.unless(result.doubled() == 0, Promise.NOTHING_DOUBLED, result::verdict);
+    Broken.unless(result.phantom() == 0, Promise.NOTHING_INVENTED, result::verdict);
+    Broken.unless(result.altered() == 0, Promise.NOTHING_ALTERED, result::verdict);
+    Broken.unless(result.unaccounted() == 0, Promise.EVERYTHING_ACCOUNTED_FOR, result::verdict);
+    return result;
+  }
+
+  private Count count(AgentId agent) {
+    return counts.computeIfAbsent(agent, _ -> new Count());
+  }
+
+  private void row(AgentId agent, Series series, long timeMillis, double value) {
+    count(agent).rows++;
+    Fact fact = plant.book().fact(value);
+    if (fact == null) {
+      add(0, 0, 1, 0, 0, 0);
+      note("phantom " + value + " of " + agent);
+    } else if (!fact.agent().equals(agent)
+        || !fact.series().equals(series)
+        || fact.timeMillis() != timeMillis) {
+      add(0, 0, 0, 1, 0, 0);
+      note("altered " + value + " of " + agent + ": " + fact);
+    }
+    found.merge(value, 1, Integer::sum);
+  }
+
+  private void aside(QuarantineRow row) {
+    if (row.samples() > 0 && row.id().isPresent()) {
+      AgentId agent = row.id().get().agent();
+      count(agent).aside += row.samples();
+      asideSamples(agent, row);
+    }
+  }
+
+  /** Reads the text form of single samples. */
+  private void asideSamples(AgentId agent, QuarantineRow row) {
+    for (String line : new String(row.bytes(), StandardCharsets.UTF_8).lines().toList()) {
+      if (line.startsWith(" ")) {
+        String[] words = line.strip().split(" ", 2);
+        double value = Double.parseDouble(words[1]);
+        if (Double.isNaN(value)) {
+          count(agent).nansAside++;
+        } else {
+          asideSample(value, Long.parseLong(words[0]));
+        }
+      }
+    }
+  }
+
+  private void asideSample(double value, long timeMillis) {
+    Fact fact = plant.book().fact(value);
+    if (fact == null) {
+      add(0, 0, 1, 0, 0, 0);
+    } else if (fact.timeMillis() != timeMillis) {
+      add(0, 0, 0, 1, 0, 0);
+    }
+    found.merge(value, 1, Integer::sum);
+  }
+
+  private void judge(Written batch) {
+    long here = 0;
+    long more = 0;
+    for (double value : batch.values()) {
+      int times = found.getOrDefault(value, 0);
+      here += times > 0 ? 1 : 0;
+      more += Math.max(0, times - 1);
+    }
+    if (more > 0) {
+      add(0, more, 0, 0, 0, 0);
+      note("doubled " + batch.batch().id());
+    }
+    tally = tally.plus(new Tally(0, 0, size(batch), 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    Count count = count(batch.batch().id().agent());
+    if (here > 0 || database.ledgered(batch.batch().id()).isPresent()) {
+      count.nansExpected += batch.nans();
+      count.missing += batch.values().size() - here;
+    } else if (batch.promised()) {
+      missing(batch);
+    }
+  }
+
+  private static long size(Written batch) {
+    return batch.values().size() + batch.nans();
+  }
+
+  private void missing(Written batch) {
+    if (recorded(batch.batch().id())) {
+      add(0, 0, 0, 0, 0, size(batch));
+    } else {
+      add(size(batch), 0, 0, 0, 0, 0);
+      note("lost " + batch.batch().id());
+    }
+  }
+
+  private boolean recorded(BatchId id) {
+    List<LossRecord.Entry> losses = database.losses().getOrDefault(id.epoch(), List.of());
+    return losses.stream().anyMatch(loss -> loss.from() <= id.seq() && id.seq() <= loss.to());
+  }
+
+  /** Balances close, and what they count is what is there. */
+  private void balance(AgentId agent) {
+    Balance sum = Balance.ZERO;
+    for (EpochProgress epoch : database.progress()) {
+      if (epoch.epoch().agent().equals(agent)) {
+        unaccounted("the balance of " + epoch.epoch(), epoch.balance().unaccounted());
+        sum = sum.plus(epoch.balance());
+      }
+    }
+    Count count = count(agent);
+    unaccounted("rows of " + agent, sum.stored() - count.rows);
+    unaccounted("samples aside of " + agent, sum.quarantined() - count.aside);
+    // a sample that is no number in a series above the budget counts as overflow
+    unaccounted(
+        "overflow of " + agent,
+        sum.overflow() + count.nansAside - count.missing - count.nansExpected);
+  }
+
+  private void unaccounted(String what, long difference) {
+    if (difference != 0) {
+      add(0, 0, 0, 0, Math.abs(difference), 0);
+      note("unaccounted: " + what + " is off by " + difference);
+    }
+  }
+
+  private void add(
+      long lost, long doubled, long phantom, long altered, long unaccounted, long recorded) {
+    tally =
+        tally.plus(
+            new Tally(0, 0, 0, 0, 0, lost, doubled, phantom, altered, unaccounted, recorded, 0));
+  }
+
+  private void note(String what) {
+    plant.world().trace(what);
+  }
+}
