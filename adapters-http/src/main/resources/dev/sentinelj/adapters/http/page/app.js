@@ -174,7 +174,7 @@ function showAudit({ totals, verdict, epochs, at }) {
     const number = document.createElement('b');
     number.textContent = format.whole(totals[field]);
     const name = document.createElement('span');
-    name.textContent = field === 'collected' ? 'samples collected' : field.replace('_', ' ');
+    name.textContent = field.replace('_', ' ');
     count.append(number, name);
     return count;
   }));
