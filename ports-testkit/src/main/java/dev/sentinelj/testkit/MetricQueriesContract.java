@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
@@ -15,11 +14,9 @@ import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.MetricQueries.EpochBalance;
 import dev.sentinelj.ports.driven.MetricQueries.Latest;
 import dev.sentinelj.ports.driven.MetricQueries.Point;
-import dev.sentinelj.ports.driven.MetricQueries.Quarantined;
 import dev.sentinelj.ports.driven.MetricQueries.RangeQuery;
 import dev.sentinelj.ports.driven.MetricQueries.RangeSeries;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
-import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -242,48 +239,6 @@ public abstract class MetricQueriesContract extends StoreContract {
         .containsExactly(
             new EpochBalance(-3, 4, balance, false, true),
             new EpochBalance(900, 2, balance, true, false));
-  }
-
-  @Test
-  void quarantined_tellsTheNewestFirst() {
-    Lease lease = own();
-    BatchId id = new BatchId(new EpochId(agent, 1), 1);
-    for (int i = 1; i <= 3; i++) {
-      QuarantineRow row =
-          new QuarantineRow(
-              Optional.of(id), "reason-" + i, "detail " + i, T + i, i, new byte[] {1, 2});
-      commit(lease, tx -> tx.quarantine(row));
-    }
-
-    List<Quarantined> newest = queries().quarantined(Optional.of(agent), 2);
-
-    assertThat(newest).extracting(Quarantined::reason).containsExactly("reason-3", "reason-2");
-    assertThat(newest.getFirst())
-        .isEqualTo(
-            new Quarantined(
-                newest.getFirst().id(),
-                Optional.of(agent.value()),
-                "reason-3",
-                "detail 3",
-                T + 3,
-                3));
-    assertThat(newest).extracting(Quarantined::id).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void quarantined_withoutAnAgent_isToldToWhoAsksForAll() {
-    String reason = "nobody-" + agent;
-    commit(
-        own(),
-        tx -> tx.quarantine(new QuarantineRow(Optional.empty(), reason, "?", T, 0, new byte[1])));
-
-    List<Quarantined> all = queries().quarantined(Optional.empty(), 1_000);
-
-    assertThat(all)
-        .filteredOn(row -> row.reason().equals(reason))
-        .extracting(Quarantined::agent)
-        .containsExactly(Optional.empty());
-    assertThat(queries().quarantined(Optional.of(agent), 10)).isEmpty();
   }
 
   @Test

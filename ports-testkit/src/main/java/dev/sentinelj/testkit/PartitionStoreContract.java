@@ -242,7 +242,6 @@ public abstract class PartitionStoreContract extends StoreContract {
     assertThat(outcome).isInstanceOf(Outcome.RolledBack.class);
     assertThat(queries().latest(epoch.agent(), "", 0, 10)).isEmpty();
     assertThat(queries().balance(epoch.agent())).isEmpty();
-    assertThat(queries().quarantined(Optional.of(epoch.agent()), 10)).isEmpty();
     assertThat(Stages.await(feed().ledger(epoch, 1, 100))).isEmpty();
     assertThat(Stages.await(store().positions(lease))).containsEntry(Lane.FRESH, BusPosition.START);
     assertThat(knownSet(lease, epoch.agent(), set.hash())).isEmpty();

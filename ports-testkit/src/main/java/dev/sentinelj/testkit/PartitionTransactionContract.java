@@ -16,7 +16,6 @@ import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.session.ReconcileAnswer;
-import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.MetricQueries.Point;
 import dev.sentinelj.ports.driven.MetricQueries.RangeQuery;
 import dev.sentinelj.ports.driven.MetricQueries.RangeSeries;
@@ -27,7 +26,6 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
-import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.ArrayList;
 import java.util.List;
@@ -433,33 +431,6 @@ public abstract class PartitionTransactionContract extends StoreContract {
 
     assertThat(kind(outcome)).isEqualTo(FailureKind.DATA);
     commit(own(), tx -> tx.journal(journalRow(id(3), 9, 1, 10)));
-  }
-
-  @Test
-  void quarantine_theSameAgainWithoutSamples_isKeptOnce() {
-    Lease lease = own();
-    commit(lease, tx -> tx.quarantine(aside(id(1), "fork", 0, 1)));
-
-    commit(
-        lease,
-        tx -> {
-          tx.quarantine(aside(id(1), "fork", 0, 1));
-          tx.quarantine(aside(id(1), "fork", 0, 2));
-          tx.quarantine(aside(id(2), "fork", 0, 1));
-          tx.quarantine(aside(id(1), "superseded", 0, 1));
-          tx.quarantine(aside(id(1), "superseded", 0, 1));
-          tx.quarantine(aside(id(1), "nan", 1, 1));
-          tx.quarantine(aside(id(1), "nan", 1, 1));
-        });
-
-    assertThat(queries().quarantined(Optional.of(agent), 100))
-        .extracting(MetricQueries.Quarantined::reason)
-        .containsExactlyInAnyOrder("fork", "fork", "fork", "superseded", "nan", "nan");
-  }
-
-  private static QuarantineRow aside(BatchId id, String reason, long samples, int content) {
-    return new QuarantineRow(
-        Optional.of(id), reason, "kept", 5_000, samples, new byte[] {(byte) content});
   }
 
   private static FailureKind kind(Outcome outcome) {

@@ -5,8 +5,10 @@ import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.MetricQueries;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.OperatorAccess;
+import dev.sentinelj.ports.driving.QuarantineReplay;
 import dev.sentinelj.ports.driving.ServerStatus;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -49,6 +51,8 @@ public final class HttpServer implements AutoCloseable {
       EnrolAgents enrol,
       ServerStatus status,
       MetricQueries queries,
+      QuarantineQueries quarantine,
+      QuarantineReplay replay,
       AgentRegistry registry,
       AuditQueries audits,
       Supplier<String> prometheus,
@@ -152,6 +156,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new AgentEndpoints(parts.registry(), parts.queries()).routes());
     routes.addAll(new MetricEndpoints(parts.queries()).routes());
     routes.addAll(new AuditEndpoints(parts.audits()).routes());
+    routes.addAll(new QuarantineEndpoints(parts.quarantine(), parts.replay()).routes());
     routes.addAll(new PageEndpoints(logins, tokens, cookies).routes());
     return routes;
   }

@@ -5,15 +5,13 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.MetricQueries.Latest;
-import dev.sentinelj.ports.driven.MetricQueries.Quarantined;
 import dev.sentinelj.ports.driven.MetricQueries.RangeQuery;
 import dev.sentinelj.ports.driven.MetricQueries.RangeSeries;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
-/** Values as they were stored, and what was kept aside. */
+/** Values as they were stored. */
 final class MetricEndpoints {
   private final MetricQueries queries;
 
@@ -24,8 +22,7 @@ final class MetricEndpoints {
   List<Route> routes() {
     return List.of(
         Route.of("GET", "/v1/metrics/agents/{id}/latest", Role.VIEWER, this::latest),
-        Route.of("GET", "/v1/metrics/agents/{id}/range", Role.VIEWER, this::range),
-        Route.of("GET", "/v1/quarantine", Role.VIEWER, this::quarantine));
+        Route.of("GET", "/v1/metrics/agents/{id}/range", Role.VIEWER, this::range));
   }
 
   record LatestValues(String agentId, List<Value> items) {}
@@ -112,31 +109,6 @@ final class MetricEndpoints {
     }
   }
 
-  record QuarantinePage(List<Kept> items) {}
-
-  /**
-   * @param agent empty when it is not known
-   */
-  record Kept(
-      long id, String agent, String reason, String detail, String receivedAt, long samples) {}
-
-  private Reply quarantine(Call call) {
-    call.query("agent", "limit");
-    Optional<AgentId> agent = call.parameter("agent").map(MetricEndpoints::agentId);
-    int limit = call.integer("limit", 1, HttpLimits.MAX_PAGE_ITEMS, HttpLimits.DEFAULT_PAGE_ITEMS);
-    return Reply.ok(
-        new QuarantinePage(
-            queries.quarantined(agent, limit).stream().map(MetricEndpoints::json).toList()));
-  }
-
-  private static AgentId agentId(String text) {
-    try {
-      return new AgentId(text);
-    } catch (IllegalArgumentException e) {
-      throw Problem.badField("agent", String.valueOf(e.getMessage()));
-    }
-  }
-
   private static Value json(Latest latest) {
     Series series = latest.series();
     return new Value(
@@ -161,15 +133,5 @@ final class MetricEndpoints {
 
   private static String type(Series series) {
     return series.type().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static Kept json(Quarantined kept) {
-    return new Kept(
-        kept.id(),
-        kept.agent().orElse(""),
-        kept.reason(),
-        kept.detail(),
-        Timestamps.format(kept.receivedAtMillis()),
-        kept.samples());
   }
 }

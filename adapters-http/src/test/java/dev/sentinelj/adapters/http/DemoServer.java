@@ -2,6 +2,7 @@ package dev.sentinelj.adapters.http;
 
 import dev.sentinelj.adapters.memory.InMemoryAgentRegistry;
 import dev.sentinelj.adapters.memory.InMemoryDatabase;
+import dev.sentinelj.adapters.memory.InMemoryQuarantineQueries;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.signing.KeyId;
@@ -11,12 +12,14 @@ import dev.sentinelj.ports.driven.AgentRegistry.EnrolmentRequest;
 import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
 import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
+import dev.sentinelj.ports.driving.QuarantineReplay;
 import dev.sentinelj.ports.driving.ServerStatus;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -29,9 +32,8 @@ final class DemoServer {
   static void main(String[] args) throws InterruptedException {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 8088;
     int agents = args.length > 1 ? Integer.parseInt(args[1]) : 1;
-    InMemoryAgentRegistry registry =
-        new InMemoryAgentRegistry(
-            new InMemoryDatabase(System::currentTimeMillis, 1), Runnable::run);
+    InMemoryDatabase database = new InMemoryDatabase(System::currentTimeMillis, 1);
+    InMemoryAgentRegistry registry = new InMemoryAgentRegistry(database, Runnable::run);
     for (int i = 1; i <= agents; i++) {
       enter(registry, "web-" + i);
     }
@@ -43,6 +45,9 @@ final class DemoServer {
                 new NoEnrolment(),
                 () -> new ServerStatus.Report(List.of(), Map.of()),
                 new WavingQueries(),
+                new InMemoryQuarantineQueries(database),
+                (id, by) ->
+                    CompletableFuture.completedFuture(new QuarantineReplay.Answer.Unknown()),
                 registry,
                 agent -> new AuditQueries.AgentAudit(System.currentTimeMillis(), List.of()),
                 () -> "",

@@ -409,19 +409,6 @@ class RestApiTest {
   }
 
   @Test
-  void quarantine_listsWhatWasKeptAside() {
-    JsonNode answer =
-        TestServer.json(server.getAs(Role.VIEWER, "/v1/quarantine?agent=web-1&limit=2"));
-
-    assertThat(answer.path("items").path(0).toString())
-        .isEqualTo(
-            "{\"id\":3,\"agent\":\"web-1\",\"reason\":\"time\",\"detail\":\"a year ahead\","
-                + "\"received_at\":\"2026-03-01T12:00:00.000Z\",\"samples\":2}");
-    assertThat(answer.path("items").path(1).path("agent").asString()).isEmpty();
-    assertFault(server.getAs(Role.VIEWER, "/v1/quarantine?agent=../x"), 400, "agent");
-  }
-
-  @Test
   void query_withTheStoreGone_is503AndTellsNothingOfIt() {
     server.queries.down = true;
 
@@ -520,6 +507,8 @@ class RestApiTest {
         like.enrol(),
         like.status(),
         like.queries(),
+        like.quarantine(),
+        like.replay(),
         like.registry(),
         like.audits(),
         like.prometheus(),

@@ -8,7 +8,6 @@ import dev.sentinelj.ports.driven.MetricQueries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Answers with a few fixed rows and notes what it was asked. */
 final class ScriptedQueries implements MetricQueries {
@@ -44,14 +43,6 @@ final class ScriptedQueries implements MetricQueries {
   public List<EpochBalance> balance(AgentId agent) {
     check();
     return List.of(new EpochBalance(0xBEEFL, 7, new Balance(100, 90, 5, 2, 1), false, true));
-  }
-
-  @Override
-  public List<Quarantined> quarantined(Optional<AgentId> agent, int limit) {
-    check();
-    return List.of(
-        new Quarantined(3, agent.map(AgentId::value), "time", "a year ahead", TestServer.START, 2),
-        new Quarantined(2, Optional.empty(), "undecodable", "cut short", TestServer.START, 0));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sentinelj.adapters.http;
 
 import dev.sentinelj.adapters.memory.InMemoryAgentRegistry;
 import dev.sentinelj.adapters.memory.InMemoryDatabase;
+import dev.sentinelj.adapters.memory.InMemoryQuarantineQueries;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.batch.AgentId;
@@ -13,6 +14,7 @@ import dev.sentinelj.ports.driven.AgentRegistry.EnrolmentRequest;
 import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
 import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
+import dev.sentinelj.ports.driving.QuarantineReplay;
 import dev.sentinelj.ports.driving.ServerStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,9 +48,11 @@ final class TestServer implements AutoCloseable {
               List.of(new ServerStatus.Part("bus", true, "partition 0 at 17")),
               Map.of("batches_accepted", 12L)));
   final AtomicReference<EnrolAgents.TokenRequest> joinRequest = new AtomicReference<>();
-  final InMemoryAgentRegistry registry =
-      new InMemoryAgentRegistry(
-          new InMemoryDatabase(() -> now.get().wallMillis(), 4), Runnable::run);
+  final InMemoryDatabase database = new InMemoryDatabase(() -> now.get().wallMillis(), 4);
+  final InMemoryAgentRegistry registry = new InMemoryAgentRegistry(database, Runnable::run);
+  final AtomicReference<CompletionStage<QuarantineReplay.Answer>> replayed =
+      new AtomicReference<>(
+          CompletableFuture.completedFuture(new QuarantineReplay.Answer.Unknown()));
   final HttpServer.Parts parts;
   final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -60,6 +64,8 @@ final class TestServer implements AutoCloseable {
             new ScriptedEnrolment(),
             report::get,
             queries,
+            new InMemoryQuarantineQueries(database),
+            (id, by) -> replayed.get(),
             registry,
             TestServer::audited,
             () -> "# TYPE up gauge\nup 1\n",

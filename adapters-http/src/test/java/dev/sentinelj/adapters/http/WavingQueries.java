@@ -7,7 +7,6 @@ import dev.sentinelj.ports.driven.MetricQueries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -179,11 +178,6 @@ final class WavingQueries implements MetricQueries {
             new EpochBalance(
                 epoch, 7, new Balance(collected, collected - 12, 12, 0, 0), false, false))
         .toList();
-  }
-
-  @Override
-  public List<Quarantined> quarantined(Optional<AgentId> agent, int limit) {
-    return List.of();
   }
 
   @Override

@@ -27,7 +27,6 @@ import dev.sentinelj.ports.driven.OperatorStore.Operator;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +58,7 @@ public final class InMemoryDatabase {
   final Table<SeriesKey, Long> series = new Table<>(SeriesKey.ORDER);
   final Map<Long, SampleList> samples = new HashMap<>();
   final Table<JournalKey, JournalRow> journal = new Table<>(JournalKey.ORDER);
-  final List<Kept> quarantine = new ArrayList<>();
+  final Table<Long, Kept> quarantine = new Table<>(Comparator.comparingLong(Long::longValue));
   final Table<EpochId, List<Loss>> losses = new Table<>(Rows.EPOCHS);
   final Table<Long, Parked> parked = new Table<>(Comparator.comparingLong(Long::longValue));
   final Table<FrameAddress, BusPosition> positions = new Table<>(Rows.LANES);
@@ -111,7 +110,7 @@ public final class InMemoryDatabase {
 
   /** Everything that was kept aside, oldest first, for checks on the whole of it. */
   public synchronized List<QuarantineRow> quarantined() {
-    return quarantine.stream().map(Kept::row).toList();
+    return quarantine.rows().values().stream().map(Kept::row).toList();
   }
 
   /** How many transactions were committed, so that whoever watches can tell one that was not. */

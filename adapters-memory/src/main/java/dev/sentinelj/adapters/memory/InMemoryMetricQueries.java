@@ -1,17 +1,14 @@
 package dev.sentinelj.adapters.memory;
 
-import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.ProgressRow;
 import dev.sentinelj.adapters.memory.Rows.SeriesKey;
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.MetricQueries;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /** {@link MetricQueries} over an {@link InMemoryDatabase}. */
@@ -48,19 +45,6 @@ public final class InMemoryMetricQueries implements MetricQueries {
                 .filter(row -> row.progress().epoch().agent().equals(agent))
                 .sorted(Comparator.comparingLong(ProgressRow::born).reversed())
                 .map(row -> balanceOf(row.progress()))
-                .toList());
-  }
-
-  @Override
-  public List<Quarantined> quarantined(Optional<AgentId> agent, int limit) {
-    return database.call(
-        "quarantined",
-        () ->
-            database.quarantine.reversed().stream()
-                .filter(
-                    kept -> agent.isEmpty() || agent.equals(kept.row().id().map(BatchId::agent)))
-                .limit(limit)
-                .map(InMemoryMetricQueries::quarantinedOf)
                 .toList());
   }
 
@@ -164,15 +148,5 @@ public final class InMemoryMetricQueries implements MetricQueries {
         progress.balance(),
         progress.closed(),
         progress.forked());
-  }
-
-  private static Quarantined quarantinedOf(Kept kept) {
-    return new Quarantined(
-        kept.id(),
-        kept.row().id().map(id -> id.agent().value()),
-        kept.row().reason(),
-        kept.row().detail(),
-        kept.row().receivedAtMillis(),
-        kept.row().samples());
   }
 }

@@ -63,6 +63,15 @@ public final class InMemoryPartitionStore implements PartitionStore {
     return database.laterKnowing(executor, "transact", fault -> run(lease, script, fault));
   }
 
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    return database.laterKnowing(
+        executor,
+        "repair",
+        fault ->
+            run(new InMemoryTransaction(database, partition, false), partition, script, fault));
+  }
+
   private LeaseAnswer leaseNow(int partition, String owner, Optional<Lease> held) {
     new FrameAddress(partition, Lane.FRESH);
     LeaseRow row = database.leases.getOrDefault(partition, new LeaseRow(RELEASED, 0, 0));
@@ -104,16 +113,21 @@ public final class InMemoryPartitionStore implements PartitionStore {
     if (!owns(lease)) {
       return new Outcome.Fenced("the lease on partition " + lease.partition() + " is gone");
     }
-    InMemoryTransaction transaction = new InMemoryTransaction(database, lease.partition());
+    InMemoryTransaction transaction = new InMemoryTransaction(database, lease.partition(), true);
+    return run(transaction, lease.partition(), script, fault);
+  }
+
+  private static Outcome run(
+      InMemoryTransaction transaction, int partition, Script script, Fault fault) {
     try {
       script.run(transaction);
     } catch (RuntimeException e) {
-      return transaction.fenced() ? missedPosition(lease) : rolledBack(e);
+      return transaction.fenced() ? missedPosition(partition) : rolledBack(e);
     } finally {
       transaction.end();
     }
     if (transaction.fenced()) {
-      return missedPosition(lease);
+      return missedPosition(partition);
     }
     return end(transaction, fault);
   }
@@ -129,9 +143,8 @@ public final class InMemoryPartitionStore implements PartitionStore {
     };
   }
 
-  private static Outcome missedPosition(Lease lease) {
-    return new Outcome.Fenced(
-        "a position of partition " + lease.partition() + " was not the expected one");
+  private static Outcome missedPosition(int partition) {
+    return new Outcome.Fenced("a position of partition " + partition + " was not the expected one");
   }
 
   private static Outcome rolledBack(RuntimeException cause) {

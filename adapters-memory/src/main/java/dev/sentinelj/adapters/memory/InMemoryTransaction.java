@@ -36,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Writes into copies and puts them into the database all at once. Used under its lock. */
 final class InMemoryTransaction implements PartitionTransaction {
@@ -54,14 +53,20 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<FrameAddress, BusPosition>.Staged positions;
   private final StagedLosses losses;
   private final List<Sample> samples = new ArrayList<>();
-  private final List<QuarantineRow> quarantine = new ArrayList<>();
+  private final Table<Long, Kept>.Staged quarantine;
   private final Set<EpochId> locked = new HashSet<>();
+  private final Set<Long> lockedAside = new HashSet<>();
+  private final boolean owner;
   private boolean fenced;
   private boolean ended;
 
-  InMemoryTransaction(InMemoryDatabase database, int partition) {
+  /**
+   * @param owner whether it may move positions
+   */
+  InMemoryTransaction(InMemoryDatabase database, int partition, boolean owner) {
     this.database = database;
     this.partition = partition;
+    this.owner = owner;
     this.ledger = database.ledger.stage();
     this.origins = database.origins.stage();
     this.moves = database.moves.stage();
@@ -70,6 +75,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.series = database.series.stage();
     this.journal = database.journal.stage();
     this.parked = database.parked.stage();
+    this.quarantine = database.quarantine.stage();
     this.positions = database.positions.stage();
     this.losses = new StagedLosses(database.losses.stage(), ledger);
   }
@@ -98,6 +104,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     series.apply();
     journal.apply();
     parked.apply();
+    quarantine.apply();
     positions.apply();
     losses.apply();
     for (Sample sample : samples) {
@@ -106,7 +113,6 @@ final class InMemoryTransaction implements PartitionTransaction {
           .computeIfAbsent(sample.seriesId(), id -> new SampleList())
           .add(sample.timeMillis(), sample.value());
     }
-    quarantine.forEach(row -> database.quarantine.add(new Kept(database.nextNumber(), row)));
   }
 
   @Override
@@ -266,10 +272,10 @@ final class InMemoryTransaction implements PartitionTransaction {
     boolean again =
         row.id().isPresent()
             && row.samples() == 0
-            && Stream.concat(database.quarantine.stream().map(Kept::row), quarantine.stream())
-                .anyMatch(kept -> same(kept, row));
+            && quarantine.all().values().stream().anyMatch(kept -> same(kept.row(), row));
     if (!again) {
-      quarantine.add(row);
+      long id = database.nextNumber();
+      quarantine.put(id, new Kept(id, row, 0, ""));
     }
   }
 
@@ -277,6 +283,27 @@ final class InMemoryTransaction implements PartitionTransaction {
     return one.id().equals(other.id())
         && one.reason().equals(other.reason())
         && Arrays.equals(one.bytes(), other.bytes());
+  }
+
+  @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    live();
+    Kept kept = quarantine.get(id);
+    if (kept == null || kept.replayedAtMillis() != 0) {
+      return Optional.empty();
+    }
+    lockedAside.add(id);
+    return Optional.of(kept.row());
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    live();
+    Kept kept = quarantine.get(id);
+    if (kept == null || !lockedAside.remove(id)) {
+      throw new IllegalStateException("the row kept aside is not locked: " + id);
+    }
+    quarantine.put(id, kept.replayed(database.nowMillis(), by));
   }
 
   @Override
@@ -366,7 +393,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
     live();
     FrameAddress address = new FrameAddress(partition, lane);
-    if (fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
+    if (!owner || fenced || positions.getOr(address, BusPosition.START).compareTo(from) != 0) {
       fenced = true;
       return false;
     }

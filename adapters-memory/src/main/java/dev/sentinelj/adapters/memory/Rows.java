@@ -86,7 +86,14 @@ final class Rows {
 
   record Parked(EpochId epoch, ParkedBatch batch) {}
 
-  record Kept(long id, QuarantineRow row) {}
+  /**
+   * @param replayedAtMillis 0 unless it was replayed
+   */
+  record Kept(long id, QuarantineRow row, long replayedAtMillis, String replayedBy) {
+    Kept replayed(long atMillis, String by) {
+      return new Kept(id, row, atMillis, by);
+    }
+  }
 
   record Sample(long seriesId, long timeMillis, double value) {}
 

@@ -8,6 +8,7 @@ import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.testkit.ManualClock;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
@@ -25,6 +26,7 @@ final class MemoryFixture {
       new InMemoryPartitionStore(database, Runnable::run, new SplittableRandom(1));
   final ProgressFeed feed = new InMemoryProgressFeed(database, Runnable::run);
   final MetricQueries queries = new InMemoryMetricQueries(database);
+  final QuarantineQueries quarantine = new InMemoryQuarantineQueries(database);
 
   final AgentRegistry registry = new InMemoryAgentRegistry(database, Runnable::run);
 

@@ -3,11 +3,14 @@ package dev.sentinelj.adapters.timescale;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.PARKED;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.QUARANTINE;
 import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.currentOffsetDateTime;
 import static org.jooq.impl.DSL.sum;
 
 import dev.sentinelj.adapters.timescale.jooq.tables.records.ParkedRecord;
+import dev.sentinelj.adapters.timescale.jooq.tables.records.QuarantineRecord;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
@@ -21,6 +24,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.DSLContext;
 
 /**
@@ -48,6 +52,36 @@ final class KeptAside {
         .set(QUARANTINE.SAMPLES, row.samples())
         .set(QUARANTINE.BYTES, row.bytes())
         .execute();
+  }
+
+  Optional<QuarantineRow> lock(long id) {
+    return dsl.selectFrom(QUARANTINE)
+        .where(QUARANTINE.ID.eq(id), QUARANTINE.REPLAYED_AT.isNull())
+        .forUpdate()
+        .fetchOptional(KeptAside::row);
+  }
+
+  void markReplayed(long id, String by) {
+    dsl.update(QUARANTINE)
+        .set(QUARANTINE.REPLAYED_AT, currentOffsetDateTime())
+        .set(QUARANTINE.REPLAYED_BY, StoredText.of(by))
+        .where(QUARANTINE.ID.eq(id))
+        .execute();
+  }
+
+  static QuarantineRow row(QuarantineRecord row) {
+    return new QuarantineRow(
+        id(row),
+        row.getReason(),
+        row.getDetail(),
+        Times.millis(row.getReceivedAt()),
+        row.getSamples(),
+        row.getBytes());
+  }
+
+  private static Optional<BatchId> id(QuarantineRecord row) {
+    return Optional.ofNullable(row.getAgent())
+        .map(agent -> new BatchId(new EpochId(new AgentId(agent), row.getEpoch()), row.getSeq()));
   }
 
   private boolean isKept(BatchId id, QuarantineRow row) {

@@ -1,12 +1,10 @@
 package dev.sentinelj.adapters.timescale;
 
 import static dev.sentinelj.adapters.timescale.jooq.Tables.AGENT_PROGRESS;
-import static dev.sentinelj.adapters.timescale.jooq.Tables.QUARANTINE;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.SAMPLES;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.SERIES;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.V_STORE;
 import static org.jooq.impl.DSL.lateral;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 
 import dev.sentinelj.core.batch.AgentId;
@@ -14,8 +12,6 @@ import dev.sentinelj.core.metric.MetricType;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.ports.driven.MetricQueries;
 import java.util.List;
-import java.util.Optional;
-import org.jooq.Condition;
 import org.jooq.JSONB;
 
 /**
@@ -83,33 +79,6 @@ public final class TimescaleMetricQueries implements MetricQueries {
                         ProgressRows.balance(row),
                         row.getClosed(),
                         row.getForked())));
-  }
-
-  @Override
-  public List<Quarantined> quarantined(Optional<AgentId> agent, int limit) {
-    Condition wanted = agent.map(id -> QUARANTINE.AGENT.eq(id.value())).orElse(noCondition());
-    return database.ask(
-        "reading the quarantine",
-        dsl ->
-            dsl.select(
-                    QUARANTINE.ID,
-                    QUARANTINE.AGENT,
-                    QUARANTINE.REASON,
-                    QUARANTINE.DETAIL,
-                    QUARANTINE.RECEIVED_AT,
-                    QUARANTINE.SAMPLES)
-                .from(QUARANTINE)
-                .where(wanted)
-                .orderBy(QUARANTINE.ID.desc())
-                .limit(limit)
-                .fetch(row ->
-                    new Quarantined(
-                        row.value1(),
-                        Optional.ofNullable(row.value2()),
-                        row.value3(),
-                        row.value4(),
-                        Times.millis(row.value5()),
-                        row.value6())));
   }
 
   @Override

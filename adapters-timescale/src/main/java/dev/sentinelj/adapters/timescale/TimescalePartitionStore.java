@@ -81,6 +81,12 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
         "a transaction of partition " + lease.partition(), sql -> timed(sql, lease, script));
   }
 
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    return call(
+        "a repair of partition " + partition, sql -> run(sql, partition, Optional.empty(), script));
+  }
+
   /** Ends after what is under way; a lease that is still held runs out by itself. */
   @Override
   public void close() {
@@ -143,14 +149,19 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
       if (slow) {
         Leases.extend(sql, lease, SLOW_LEASE_MILLIS);
       }
-      return run(sql, lease, script);
+      return run(sql, lease.partition(), Optional.of(lease), script);
     } finally {
       slow = nanoTime.getAsLong() - begun > SLOW_NANOS;
     }
   }
 
-  private Outcome run(Connection sql, Lease lease, Script script) throws SQLException {
-    WorkerTransaction tx = new WorkerTransaction(sql, lease, catalog.begin(sql), days);
+  /**
+   * @param lease empty for a repair, which shows none
+   */
+  private Outcome run(Connection sql, int partition, Optional<Lease> lease, Script script)
+      throws SQLException {
+    WorkerTransaction tx =
+        new WorkerTransaction(sql, partition, lease.isPresent(), catalog.begin(sql), days);
     boolean decided = false;
     try {
       sql.setAutoCommit(false);
@@ -167,10 +178,10 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
 
   /** Does everything before COMMIT; an answer says that there is nothing to commit. */
   private Optional<Outcome> prepare(
-      Connection sql, WorkerTransaction tx, Lease lease, Script script) {
+      Connection sql, WorkerTransaction tx, Optional<Lease> lease, Script script) {
     try {
-      if (!leases.holds(sql, lease)) {
-        return fenced("the lease on partition " + lease.partition() + " is gone");
+      if (lease.isPresent() && !leases.holds(sql, lease.get())) {
+        return fenced("the lease on partition " + lease.get().partition() + " is gone");
       }
       script.run(tx);
       tx.finish();

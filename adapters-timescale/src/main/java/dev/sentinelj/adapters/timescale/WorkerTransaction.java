@@ -13,7 +13,6 @@ import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.BusPosition;
-import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -49,13 +48,24 @@ final class WorkerTransaction implements PartitionTransaction {
   private final MoveRows moves;
   private final KeptAside aside;
   private final Set<EpochId> locked = new HashSet<>();
+  private final Set<Long> lockedAside = new HashSet<>();
+  private final boolean owner;
   private @Nullable String fence;
   private boolean over;
 
-  WorkerTransaction(Connection connection, Lease lease, SeriesLookup series, DayPartitions days) {
+  /**
+   * @param owner whether it may move positions
+   */
+  WorkerTransaction(
+      Connection connection,
+      int partition,
+      boolean owner,
+      SeriesLookup series,
+      DayPartitions days) {
     DSLContext dsl = Database.on(connection);
     this.connection = connection;
-    this.partition = lease.partition();
+    this.partition = partition;
+    this.owner = owner;
     this.series = series;
     this.ledger = new Ledger(connection);
     this.progress = new ProgressRows(connection);
@@ -149,6 +159,23 @@ final class WorkerTransaction implements PartitionTransaction {
   }
 
   @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    live();
+    Optional<QuarantineRow> row = at("locking a row kept aside", () -> aside.lock(id));
+    row.ifPresent(_ -> lockedAside.add(id));
+    return row;
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    live();
+    if (!lockedAside.remove(id)) {
+      throw new IllegalStateException("the row kept aside is not locked: " + id);
+    }
+    run("marking a row as replayed", () -> aside.markReplayed(id, by));
+  }
+
+  @Override
   public long addLosses(EpochId epoch, LossRecord record) {
     live();
     return at("adding losses", () -> losses.add(epoch, record));
@@ -201,6 +228,9 @@ final class WorkerTransaction implements PartitionTransaction {
   @Override
   public boolean movePosition(Lane lane, BusPosition from, BusPosition to) {
     live();
+    if (!owner) {
+      fence = "a repair of partition " + partition + " moves no position";
+    }
     if (fence == null && at("moving the position", () -> move(lane, from, to)) != 1) {
       fence = "the position of partition " + partition + ", lane " + lane + " is not " + from;
     }

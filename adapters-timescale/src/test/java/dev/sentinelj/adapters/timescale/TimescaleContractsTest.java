@@ -9,6 +9,7 @@ import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.OperatorStore;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.testkit.AgentRegistryContract;
 import dev.sentinelj.testkit.LossContract;
 import dev.sentinelj.testkit.MetricQueriesContract;
@@ -17,6 +18,7 @@ import dev.sentinelj.testkit.ParkingContract;
 import dev.sentinelj.testkit.PartitionStoreContract;
 import dev.sentinelj.testkit.PartitionTransactionContract;
 import dev.sentinelj.testkit.ProgressFeedContract;
+import dev.sentinelj.testkit.QuarantineContract;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -163,6 +165,39 @@ class TimescaleContractsTest {
 
   @Nested
   class Parking extends ParkingContract {
+    @Override
+    protected PartitionStore store() {
+      return store;
+    }
+
+    @Override
+    protected ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    protected MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    protected int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    protected int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
+  @Nested
+  class KeptAsideRows extends QuarantineContract {
+    @Override
+    protected QuarantineQueries quarantine() {
+      return new TimescaleQuarantineQueries(database);
+    }
+
     @Override
     protected PartitionStore store() {
       return store;

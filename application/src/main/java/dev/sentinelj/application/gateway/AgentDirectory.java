@@ -60,6 +60,7 @@ public final class AgentDirectory {
   private final TokenBucket lookups = new TokenBucket(LOOKUPS_PER_SECOND);
   private final Map<AgentId, Known> known = recent(MAX_KNOWN);
   private final Map<AgentId, Absent> absent = recent(MAX_ABSENT);
+  private final Map<AgentId, Now> heard = recent(MAX_KNOWN);
   private final Map<AgentId, CompletableFuture<Answer>> underWay = new HashMap<>();
   private long pausedUntilNanos;
   private boolean paused;
@@ -127,6 +128,22 @@ public final class AgentDirectory {
     registry
         .prove(agent, key, now.wallMillis())
         .whenComplete((_, failure) -> proved(agent, key, failure));
+  }
+
+  /**
+   * Notes that an agent without a session was heard, at most every {@link
+   * SessionDirectory#HEARD_EVERY_MILLIS}. Call it after the MAC only.
+   */
+  void heard(AgentId agent, Now now) {
+    synchronized (this) {
+      Now last = heard.get(agent);
+      if (last != null && now.millisSince(last) < SessionDirectory.HEARD_EVERY_MILLIS) {
+        return;
+      }
+      heard.put(agent, now);
+    }
+    // only shown to operators: a note that is lost is made again in ten seconds
+    registry.heard(agent, "", now.wallMillis()).whenComplete((_, _) -> {});
   }
 
   /** Asks the registry for a sign of life when nothing else did within a second. */

@@ -100,7 +100,7 @@ public final class Enrolment implements EnrolAgents {
           new Enrolled.Welcome(agent, key, secret, now.wallMillis());
       case AgentRegistry.Enrolment.UnknownToken() ->
           new Enrolled.Refused(
-              "unknown_token", "no such join token; make one with `sentinel agents token`");
+              "unknown_token", "no such join token; make one with `sentinel agents add`");
       case AgentRegistry.Enrolment.ExpiredToken() ->
           new Enrolled.Refused(
               "expired_token", "the join token has expired; make a new one with a longer ttl");

@@ -85,7 +85,18 @@ public final class IngestPipeline implements IngestBatches {
     if (session.isPresent() && !session.get().equals(agent)) {
       return refuse(Refusal.AGENT_MISMATCH);
     }
-    return directory.find(agent, now).thenCompose(found -> onAgent(found, submission, now, false));
+    return directory
+        .find(agent, now)
+        .thenCompose(found -> onAgent(found, submission, now, false))
+        .thenApply(answer -> session.isPresent() ? answer : heard(agent, answer, now));
+  }
+
+  /** Whoever has no session gives no other sign of life. A recorded batch is none. */
+  private Answer heard(AgentId agent, Answer answer, Now now) {
+    if (answer.key().isPresent() && !(answer.verdict() instanceof IngestVerdict.Skewed)) {
+      directory.heard(agent, now);
+    }
+    return answer;
   }
 
   private static Submission parse(RawSubmission raw) {

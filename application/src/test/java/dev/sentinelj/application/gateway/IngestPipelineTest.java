@@ -78,6 +78,34 @@ class IngestPipelineTest {
   }
 
   @Test
+  void ingest_withoutASession_countsAsHeardEveryTenSeconds() {
+    push(1);
+    push(2);
+    assertThat(gateway.registry.heard).isEqualTo(1);
+
+    gateway.advance(SessionDirectory.HEARD_EVERY_MILLIS);
+    push(3);
+
+    assertThat(gateway.registry.heard).isEqualTo(2);
+  }
+
+  @Test
+  void ingest_ofWhatIsNotBelievedOrRecorded_isNotHeard() {
+    RawSubmission good = gateway.submission(gateway.batch(1), 9);
+
+    Stages.await(gateway.offer(flipped(good, 8 * good.header().length + 8 * 40)));
+    gateway.advance(Duration.ofHours(1).toMillis());
+    Stages.await(gateway.offer(good));
+
+    assertThat(gateway.registry.heard).isZero();
+  }
+
+  private void push(long seq) {
+    assertThat(gateway.ingest(gateway.submission(gateway.batch(seq), seq)))
+        .isInstanceOf(IngestVerdict.Accepted.class);
+  }
+
+  @Test
   void ingest_beyondTheLimit_isTooBigBeforeAnythingIsParsed() {
     RawSubmission big = new RawSubmission(new byte[0], new byte[0], new byte[2 << 20], List.of());
     RawSubmission bigger =

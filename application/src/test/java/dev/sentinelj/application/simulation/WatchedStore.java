@@ -100,6 +100,11 @@ final class WatchedStore {
           : data;
     }
 
+    @Override
+    public CompletionStage<Outcome> repair(int partition, Script script) {
+      return store.repair(partition, script);
+    }
+
     private CompletionStage<Outcome> moveApart(
         Lease lease,
         @Nullable Script move,

@@ -160,6 +160,16 @@ final class WatchedTransaction implements PartitionTransaction {
   }
 
   @Override
+  public Optional<QuarantineRow> lockQuarantined(long id) {
+    return tx.lockQuarantined(id);
+  }
+
+  @Override
+  public void markReplayed(long id, String by) {
+    tx.markReplayed(id, by);
+  }
+
+  @Override
   public long addLosses(EpochId epoch, LossRecord losses) {
     return tx.addLosses(epoch, losses);
   }

@@ -41,6 +41,11 @@ final class RefusingStore implements PartitionStore {
     return store.transact(lease, tx -> script.run(refusing(tx)));
   }
 
+  @Override
+  public CompletionStage<Outcome> repair(int partition, Script script) {
+    return store.repair(partition, tx -> script.run(refusing(tx)));
+  }
+
   private PartitionTransaction refusing(PartitionTransaction tx) {
     return (PartitionTransaction)
         Proxy.newProxyInstance(

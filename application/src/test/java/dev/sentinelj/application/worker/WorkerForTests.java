@@ -31,8 +31,8 @@ import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.core.signing.Purpose;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
-import dev.sentinelj.ports.driven.MetricQueries.Quarantined;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
@@ -169,6 +169,6 @@ final class WorkerForTests {
   }
 
   List<String> quarantined() {
-    return queries.quarantined(Optional.empty(), 1_000).stream().map(Quarantined::reason).toList();
+    return database.quarantined().reversed().stream().map(QuarantineRow::reason).toList();
   }
 }

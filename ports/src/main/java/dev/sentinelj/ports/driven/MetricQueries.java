@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -106,17 +105,6 @@ public interface MetricQueries {
    * @param through see {@code EpochProgress}
    */
   record EpochBalance(long epoch, long through, Balance balance, boolean closed, boolean forked) {}
-
-  /** The newest rows kept aside, newest first, at most {@code limit}. */
-  List<Quarantined> quarantined(Optional<AgentId> agent, int limit);
-
-  record Quarantined(
-      long id,
-      Optional<String> agent,
-      String reason,
-      String detail,
-      long receivedAtMillis,
-      long samples) {}
 
   /** One line about what runs below: product, version, extensions. Also proves that it answers. */
   String describe();

@@ -83,9 +83,7 @@ public interface PartitionStore {
    * everything but move a position, which ends it as {@link Outcome.Fenced}. The locks on epochs
    * keep it apart from the owner of the partition.
    */
-  default CompletionStage<Outcome> repair(int partition, Script script) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  CompletionStage<Outcome> repair(int partition, Script script);
 
   /**
    * Runs {@code script} in one transaction and commits it. Completes with what happened:

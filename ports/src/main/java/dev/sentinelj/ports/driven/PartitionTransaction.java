@@ -216,15 +216,19 @@ public interface PartitionTransaction {
    */
   record Settlement(long moved, long difference) {}
 
-  /** A row kept aside that was not replayed yet, locked until the end of the transaction. */
-  default Optional<QuarantineRow> lockQuarantined(long id) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  /**
+   * The row kept aside under this id ({@link QuarantineQueries.Entry#id}), locked until the end of
+   * the transaction; empty when there is none or it was replayed before.
+   */
+  Optional<QuarantineRow> lockQuarantined(long id);
 
-  /** Marks a row kept aside as replayed; it stays where it is and counts no more. */
-  default void markReplayed(long id, String by) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  /**
+   * Marks a locked row kept aside as replayed, now by the store's clock; it stays where it is and
+   * counts no more.
+   *
+   * @throws IllegalStateException when it was not locked in this transaction
+   */
+  void markReplayed(long id, String by);
 
   /**
    * Replaces the progress rows of locked epochs. This, and nothing else, makes the word on an epoch

@@ -20,12 +20,19 @@ public interface QuarantineQueries {
    *     first
    * @param limit at most so many, at least 1
    */
-  record Filter(Optional<AgentId> agent, Optional<String> reason, long beforeId, int limit) {}
+  record Filter(Optional<AgentId> agent, Optional<String> reason, long beforeId, int limit) {
+    public Filter {
+      if (limit < 1) {
+        throw new IllegalArgumentException("a limit is at least 1, not " + limit);
+      }
+    }
+  }
 
   /**
    * @param id ascending with the time it was kept
    * @param size bytes kept
    * @param replayedAtMillis 0 unless it was replayed
+   * @param replayedBy empty unless it was replayed
    */
   record Entry(
       long id,
@@ -41,7 +48,7 @@ public interface QuarantineQueries {
       String replayedBy) {}
 
   /** A row with its bytes. */
-  Optional<Kept> find(long id);
+  Optional<Found> find(long id);
 
-  record Kept(Entry entry, QuarantineRow row) {}
+  record Found(Entry entry, QuarantineRow row) {}
 }

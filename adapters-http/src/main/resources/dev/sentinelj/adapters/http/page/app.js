@@ -7,6 +7,7 @@ const REFRESH_MILLIS = 2_000;
 const SLOW_EVERY = 5;
 const AUDIT_EVERY = 3;
 const FINDINGS_SHOWN = 3;
+const KEPT_SHOWN = 5;
 const MAX_CORE_LINES = 32;
 const byId = (id) => document.getElementById(id);
 const label = (key, value) => (labels) => labels[key] === value;
@@ -63,13 +64,15 @@ class HostView {
 
   async refreshSlow() {
     const latest = (prefix) => get(`${metricsPath(this.agent)}/latest`, { prefix }).then((answer) => answer.items);
-    const [filesystems, uptime, limit] = await Promise.all([
+    const [filesystems, uptime, limit, kept] = await Promise.all([
       latest('system.filesystem.'), latest('system.uptime'), latest('system.memory.limit'),
+      get('/v1/quarantine', { agent: this.agent, limit: KEPT_SHOWN }),
     ]);
     if (this.gone) return;
     this.memoryLimit = limit[0]?.value ?? 0;
     byId('uptime').textContent = uptime[0] ? `up for ${format.duration(uptime[0].value)}` : '';
     showFilesystems(filesystems);
+    showKept(kept);
   }
 
   draw() {
@@ -201,6 +204,26 @@ function showFilesystems(values) {
     words.className = 'quiet';
     words.textContent = `${format.percent(share)} · ${format.bytes(free)} free`;
     row.append(name, meter, words);
+    return row;
+  }));
+}
+
+/** The latest rows that were kept aside; nothing is shown while there are none. */
+function showKept({ items, next_cursor: more }) {
+  byId('kept').hidden = items.length === 0;
+  byId('kept-more').hidden = more === '';
+  byId('kept-rows').replaceChildren(...items.map((item) => {
+    const row = document.createElement('div');
+    row.className = 'kept';
+    const reason = document.createElement('code');
+    reason.textContent = item.reason;
+    const detail = document.createElement('span');
+    detail.textContent = detail.title = item.detail;
+    const words = document.createElement('span');
+    words.className = 'quiet';
+    const when = format.age((Date.now() - Date.parse(item.received_at)) / 1000);
+    words.textContent = `${format.whole(item.samples)} samples · ${item.replayed_at ? 'replayed' : when}`;
+    row.append(reason, detail, words);
     return row;
   }));
 }

@@ -25,9 +25,11 @@ final class ApiClient {
   private static final int READ_MILLIS = 30_000;
 
   private final ApiContext api;
+  private final Map<String, String> optionNames;
 
-  private ApiClient(ApiContext api) {
+  private ApiClient(ApiContext api, Map<String, String> optionNames) {
     this.api = api;
+    this.optionNames = Map.copyOf(optionNames);
   }
 
   /** The server of the option, else of {@code SENTINEL_URL}, else the one that is kept. */
@@ -37,7 +39,12 @@ final class ApiClient {
     String url = named.endsWith("/") ? named.substring(0, named.length() - 1) : named;
     Optional<String> token = context.variable("SENTINEL_TOKEN");
     Optional<String> shown = token.isPresent() || !url.equals(kept.url()) ? token : kept.token();
-    return new ApiClient(new ApiContext(url, shown));
+    return new ApiClient(new ApiContext(url, shown), Map.of());
+  }
+
+  /** The same, where a fault of a field of the API is told under the name the user knows. */
+  ApiClient naming(Map<String, String> names) {
+    return new ApiClient(api, names);
   }
 
   String url() {
@@ -59,6 +66,11 @@ final class ApiClient {
 
   JsonNode post(String path, Object body) {
     return call("POST", path, JSON.writeValueAsBytes(body)).answer();
+  }
+
+  /** Like {@link #post}, but an answer that says no is an answer too. */
+  Reply tell(String path, Object body) {
+    return exchange("POST", path, JSON.writeValueAsBytes(body));
   }
 
   /** Like {@link #get}, but an answer that says no is an answer too. */
@@ -137,7 +149,7 @@ final class ApiClient {
     }
   }
 
-  private static int exitCode(int status) {
+  static int exitCode(int status) {
     return switch (status) {
       case 400 -> ExitCode.USAGE;
       case 401, 403 -> ExitCode.UNAUTHORIZED;
@@ -149,10 +161,22 @@ final class ApiClient {
     return "what answers at " + api.url() + " is not a SentinelJ server";
   }
 
-  private String problem(Reply reply) {
-    String detail =
-        reply.answer().path("detail").asString(reply.answer().path("title").asString(""));
+  /** What an answer that says no says. */
+  String problem(Reply reply) {
+    String detail = named(reply.answer());
     String words = detail.isEmpty() ? "the server answered " + reply.status() : detail;
     return reply.status() == 401 ? words + ": run sentinel login" : words;
+  }
+
+  private String named(JsonNode problem) {
+    String detail = problem.path("detail").asString(problem.path("title").asString(""));
+    String field = problem.path("field").asString("");
+    String option = optionNames.get(field);
+    if (option == null) {
+      return detail;
+    }
+    return detail.startsWith(field + " ")
+        ? option + detail.substring(field.length())
+        : option + ": " + detail;
   }
 }

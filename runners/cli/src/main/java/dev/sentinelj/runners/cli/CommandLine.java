@@ -59,6 +59,14 @@ public final class CommandLine {
         .withGroup("metrics")
         .withDescription("What they reported")
         .withCommands(List.of(MetricsLatestCommand.class, MetricsRangeCommand.class));
+    builder
+        .withGroup("quarantine")
+        .withDescription("Batches and samples that could not be stored")
+        .withCommands(
+            List.of(
+                QuarantineListCommand.class,
+                QuarantineShowCommand.class,
+                QuarantineReplayCommand.class));
     return builder.build();
   }
 

@@ -13,6 +13,9 @@ import tools.jackson.databind.JsonNode;
 /** Values over time. */
 @Command(name = "range", description = "Show the values of a metric over time")
 public final class MetricsRangeCommand extends RemoteCommand {
+  /** 31 days. */
+  private static final int MAX_LAST_MINUTES = 31 * 24 * 60;
+
   @Option(
       name = "--agent",
       title = "ID",
@@ -33,7 +36,13 @@ public final class MetricsRangeCommand extends RemoteCommand {
   private String metric = "";
 
   @Override
+  Map<String, String> optionNames() {
+    return Map.of("name", "METRIC", "from", "--last", "step", "--step");
+  }
+
+  @Override
   int execute(CliContext context) {
+    bounded("--last", lastMinutes, 1, MAX_LAST_MINUTES);
     ApiClient client = client(context);
     Instant now = Instant.now();
     Map<String, String> query = new LinkedHashMap<>();

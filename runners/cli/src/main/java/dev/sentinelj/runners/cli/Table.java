@@ -28,6 +28,17 @@ final class Table {
     return rows.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n"));
   }
 
+  /** Everything under its headings as RFC 4180 has it, also when there are no rows. */
+  String csv() {
+    return rows.stream()
+        .map(row -> row.stream().map(Table::quoted).collect(Collectors.joining(",")))
+        .collect(Collectors.joining("\r\n"));
+  }
+
+  private static String quoted(String cell) {
+    return cell.matches("[^\",\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
+  }
+
   private int[] widths() {
     return IntStream.range(0, rows.getFirst().size())
         .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
@@ -42,7 +53,7 @@ final class Table {
   }
 
   /** A control character in a label must not reach a terminal. */
-  private static String clean(String cell) {
+  static String clean(String cell) {
     return cell.replaceAll("\\p{Cntrl}", "?");
   }
 }

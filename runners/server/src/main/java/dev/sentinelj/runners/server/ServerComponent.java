@@ -11,6 +11,7 @@ import dev.sentinelj.ports.driving.AgentSessions;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.IngestBatches;
 import dev.sentinelj.ports.driving.OperatorAccess;
+import dev.sentinelj.ports.driving.QuarantineReplay;
 import jakarta.inject.Singleton;
 
 @Singleton
@@ -27,6 +28,8 @@ interface ServerComponent {
   EnrolAgents enrolment();
 
   OperatorAccess operators();
+
+  QuarantineReplay replay();
 
   CommittedRelay relay();
 

@@ -13,16 +13,22 @@ import dev.sentinelj.application.gateway.IngestPipeline;
 import dev.sentinelj.application.gateway.SessionDirectory;
 import dev.sentinelj.application.gateway.Ticker;
 import dev.sentinelj.application.status.Counters;
+import dev.sentinelj.application.worker.KeptBatches;
+import dev.sentinelj.application.worker.WorkerLimits;
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.BatchBus;
+import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.OperatorStore;
+import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driven.SecretVault;
 import dev.sentinelj.ports.driving.AgentSessions;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.IngestBatches;
 import dev.sentinelj.ports.driving.OperatorAccess;
+import dev.sentinelj.ports.driving.QuarantineReplay;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 
@@ -92,6 +98,13 @@ interface ServerModule {
   @Singleton
   static OperatorAccess operators(OperatorStore store, SecureRandom random) {
     return new Operators(store, random);
+  }
+
+  @Provides
+  @Singleton
+  static QuarantineReplay replay(
+      QuarantineQueries queries, PartitionStore store, BatchCodec codec, BatchBus bus) {
+    return new KeptBatches(queries, store, codec, bus.partitions(), WorkerLimits.DEFAULT);
   }
 
   @Provides

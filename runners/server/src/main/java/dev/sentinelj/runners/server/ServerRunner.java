@@ -40,6 +40,8 @@ public final class ServerRunner implements AutoCloseable {
                 component.enrolment(),
                 status,
                 ports.metricQueries(),
+                ports.quarantineQueries(),
+                component.replay(),
                 ports.agentRegistry(),
                 ports.auditQueries(),
                 metrics::scrape,

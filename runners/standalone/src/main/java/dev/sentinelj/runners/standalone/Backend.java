@@ -8,6 +8,7 @@ import dev.sentinelj.adapters.memory.InMemoryMetricQueries;
 import dev.sentinelj.adapters.memory.InMemoryOperatorStore;
 import dev.sentinelj.adapters.memory.InMemoryPartitionStore;
 import dev.sentinelj.adapters.memory.InMemoryProgressFeed;
+import dev.sentinelj.adapters.memory.InMemoryQuarantineQueries;
 import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.TimescaleAgentRegistry;
@@ -15,6 +16,7 @@ import dev.sentinelj.adapters.timescale.TimescaleMetricQueries;
 import dev.sentinelj.adapters.timescale.TimescaleOperatorStore;
 import dev.sentinelj.adapters.timescale.TimescalePartitionStore;
 import dev.sentinelj.adapters.timescale.TimescaleProgressFeed;
+import dev.sentinelj.adapters.timescale.TimescaleQuarantineQueries;
 import dev.sentinelj.auditor.DatabaseAddress;
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.ports.driven.AgentRegistry;
@@ -25,6 +27,7 @@ import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.OperatorStore;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driven.SecretVault;
 import dev.sentinelj.runners.runtime.ShutdownSequence;
 import dev.sentinelj.runners.runtime.SystemClock;
@@ -44,6 +47,7 @@ record Backend(
     AgentRegistry agentRegistry,
     ProgressFeed progressFeed,
     MetricQueries metricQueries,
+    QuarantineQueries quarantineQueries,
     OperatorStore operatorStore,
     BatchBus batchBus,
     BatchCodec batchCodec,
@@ -70,6 +74,7 @@ record Backend(
         new TimescaleAgentRegistry(database),
         new TimescaleProgressFeed(database),
         new TimescaleMetricQueries(database),
+        new TimescaleQuarantineQueries(database),
         new TimescaleOperatorStore(database),
         bus,
         new ProtobufBatchCodec(),
@@ -88,6 +93,7 @@ record Backend(
         new InMemoryAgentRegistry(database, Runnable::run),
         new InMemoryProgressFeed(database, Runnable::run),
         new InMemoryMetricQueries(database),
+        new InMemoryQuarantineQueries(database),
         new InMemoryOperatorStore(database),
         new InMemoryBatchBus(UpConfig.PARTITIONS, MEMORY_BUS_BYTES, SystemClock::wallMillis),
         new ProtobufBatchCodec(),
@@ -95,6 +101,11 @@ record Backend(
         clusterKey,
         new InMemoryAuditQueries(database, SystemClock::wallMillis),
         _ -> new InMemoryPartitionStore(database, Runnable::run, new SecureRandom()));
+  }
+
+  @Override
+  public PartitionStore repairStore() {
+    return stores.apply("repair");
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +16,8 @@ record Api(String url, String token) {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int TOO_MANY = 429;
 
   JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer = send(request(path).GET().build());
@@ -54,8 +57,15 @@ record Api(String url, String token) {
         .header("Authorization", "Bearer " + token);
   }
 
+  /** Tests that ask in a loop are told now and then that this is too much; then they wait. */
   private static HttpResponse<String> send(HttpRequest request)
       throws IOException, InterruptedException {
-    return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    while (answer.statusCode() == TOO_MANY && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+      answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+    return answer;
   }
 }

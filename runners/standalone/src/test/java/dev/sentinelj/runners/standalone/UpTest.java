@@ -23,9 +23,11 @@ import dev.sentinelj.ports.driven.Uplink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -158,6 +160,31 @@ class UpTest {
     assertThat(kept.path("items"))
         .extracting(row -> row.path("reason").asString())
         .containsExactlyInAnyOrder("nan", "time");
+  }
+
+  @Test
+  void aSignedBatchThatNobodyCanRead_isShownWhole_andReplayedInVain() throws Exception {
+    HostileAgent agent = HostileAgent.enrol();
+    agent.pushBody(1, 3, "no protobuf".getBytes(StandardCharsets.UTF_8));
+
+    String list = "/v1/quarantine?reason=malformed&agent=" + agent.name();
+    JsonNode row =
+        api.await(list, answer -> answer.path("items").size() == 1).path("items").path(0);
+    JsonNode whole = api.get("/v1/quarantine/" + row.path("id").asLong() + "?bytes=true");
+    JsonNode refused = api.post("/v1/quarantine/" + row.path("id").asLong() + "/replay", "{}");
+
+    assertThat(row.path("samples").asLong()).isEqualTo(3);
+    assertThat(row.path("replayable").asBoolean()).isTrue();
+    assertThat(whole.path("batch").path("epoch").asString()).isEqualTo("0000000000000007");
+    assertThat(whole.path("batch").path("body_matches").asBoolean()).isTrue();
+    assertThat(Base64.getDecoder().decode(whole.path("bytes").asString()))
+        .asString(StandardCharsets.ISO_8859_1)
+        .endsWith("no protobuf");
+    assertThat(refused.path("status").asInt()).isEqualTo(422);
+    assertThat(refused.path("detail").asString()).startsWith("it still cannot be read");
+    JsonNode epoch = api.get("/v1/agents/" + agent.name()).path("epochs").path(0);
+    assertThat(epoch.path("quarantined").asLong()).isEqualTo(3);
+    assertThat(epoch.path("unaccounted").asLong()).isZero();
   }
 
   @Test
@@ -311,7 +338,20 @@ class UpTest {
               columns.greatestTimeMillis(),
               0,
               Sha256.of(body));
-      SignedBatch batch = SigningPolicy.signContent(key, header, body);
+      push(SigningPolicy.signContent(key, header, body), List.of(set));
+    }
+
+    /** A batch that claims {@code samples} samples, whatever its body is. */
+    void pushBody(long seq, long samples, byte[] body) throws InterruptedException {
+      long now = System.currentTimeMillis();
+      BatchId id = new BatchId(epoch, seq);
+      BatchHeader header =
+          new BatchHeader(BatchKind.DATA, id, 0, samples, now, now, 0, Sha256.of(body));
+      push(SigningPolicy.signContent(key, header, body), List.of());
+    }
+
+    private void push(SignedBatch batch, List<SeriesSet> sets) throws InterruptedException {
+      long seq = batch.id().seq();
       BlockingQueue<Downlink> events = new LinkedBlockingQueue<>();
       Uplink.Session session =
           new GrpcUplink(gateway())
@@ -323,8 +363,12 @@ class UpTest {
           new Submission(
               batch,
               SigningPolicy.signEnvelope(
-                  key, batch, seq, System.currentTimeMillis(), List.of(set.hash())),
-              List.of(set.toBytes())));
+                  key,
+                  batch,
+                  seq,
+                  System.currentTimeMillis(),
+                  sets.stream().map(SeriesSet::hash).toList()),
+              sets.stream().map(SeriesSet::toBytes).toList()));
       await(events, Downlink.Accepted.class);
       session.close();
     }

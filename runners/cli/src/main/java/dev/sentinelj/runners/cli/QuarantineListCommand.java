@@ -1,0 +1,106 @@
+package dev.sentinelj.runners.cli;
+
+import com.github.rvesse.airline.annotations.Command;
+import com.github.rvesse.airline.annotations.Option;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What was kept aside, at the server or at the agent of this machine. */
+@Command(name = "list", description = "List the batches and samples that were kept aside")
+public final class QuarantineListCommand extends RemoteCommand {
+  @Option(name = "--agent", title = "ID", description = "Only those of this agent")
+  private @Nullable String agent;
+
+  @Option(name = "--reason", title = "REASON", description = "Only those with this reason")
+  private @Nullable String reason;
+
+  @Option(name = "--limit", title = "N", description = "At most so many, newest first (default 50)")
+  private int limit = 50;
+
+  @Option(
+      name = "--local",
+      description = "Those that no server took, in the directory of the agent of this machine")
+  private boolean local;
+
+  @Option(
+      name = "--data",
+      title = "DIR",
+      description = "With --local: where the agent keeps its data (default: that of sentinel up)")
+  private @Nullable String data;
+
+  @Override
+  Map<String, String> optionNames() {
+    return Map.of("agent", "--agent", "reason", "--reason", "limit", "--limit");
+  }
+
+  @Override
+  int execute(CliContext context) {
+    bounded("--limit", limit, 1, QuarantineRows.MAX_PAGE);
+    if (local) {
+      return listLocal(context);
+    }
+    if (data != null) {
+      throw new CliException(ExitCode.USAGE, "--data goes with --local only");
+    }
+    Instant now = Instant.now();
+    JsonNode answer = QuarantineRows.page(client(context), agent, reason, limit, "");
+    Table table =
+        new Table(
+            "nothing was kept aside",
+            "ID",
+            "AGENT",
+            "REASON",
+            "SAMPLES",
+            "BYTES",
+            "RECEIVED",
+            "REPLAYED",
+            "DETAIL");
+    for (JsonNode row : answer.path("items")) {
+      String replayed = row.path("replayed_at").asString("");
+      table.row(
+          row.path("id").asString(),
+          row.path("agent").asString(""),
+          row.path("reason").asString(),
+          row.path("samples").asString(),
+          row.path("size").asString(),
+          Format.age(row.path("received_at").asString(""), now),
+          replayed.isEmpty() ? "" : Format.age(replayed, now),
+          row.path("detail").asString());
+    }
+    int exitCode = print(context, answer, table);
+    if (isTable() && !answer.path("next_cursor").asString("").isEmpty()) {
+      context.err().println("sentinel: there are more: use --limit, --agent or --reason");
+    }
+    return exitCode;
+  }
+
+  private int listLocal(CliContext context) {
+    if (agent != null) {
+      throw new CliException(ExitCode.USAGE, "--agent does not go with --local: there is but one");
+    }
+    Path directory = data == null ? context.home().resolve("agent") : Path.of(data);
+    JsonNode answer = LocalQuarantine.list(directory.resolve("refused"), reason, limit);
+    Table table =
+        new Table(
+            "no batch of this agent was refused for good",
+            "EPOCH",
+            "SEQ",
+            "REASON",
+            "BYTES",
+            "KEPT",
+            "FILE");
+    for (JsonNode row : answer.path("items")) {
+      table.row(
+          row.path("epoch").asString(),
+          row.path("seq").asString(),
+          row.path("reason").asString(),
+          row.path("size").asString(),
+          Format.age(row.path("kept_at").asString(), Instant.now()),
+          row.path("file").asString());
+    }
+    return print(context, answer, table);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sentinelj.runners.cli;
+
+import com.github.rvesse.airline.annotations.Arguments;
+import com.github.rvesse.airline.annotations.Command;
+import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.Required;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One row that was kept aside. */
+@Command(name = "show", description = "Show what was kept aside under an id")
+public final class QuarantineShowCommand extends RemoteCommand {
+  @Option(
+      name = "--bytes",
+      title = "FILE",
+      description = "Write what was kept into this new file (needs the role operator)")
+  private @Nullable String bytes;
+
+  @Arguments(title = "ID", description = "Its id, as sentinel quarantine list shows it")
+  @Required
+  private String id = "";
+
+  @Override
+  int execute(CliContext context) {
+    String path = QuarantineRows.path(plain("ID", id)) + (bytes == null ? "" : "?bytes=true");
+    JsonNode answer = client(context).get(path, "row");
+    if (bytes != null) {
+      write(Path.of(bytes), Base64.getDecoder().decode(answer.path("bytes").asString("")));
+      ((ObjectNode) answer).remove("bytes");
+    }
+    Table table = new Table("", "WHAT", "VALUE");
+    rows(table, "", answer.path("row"));
+    rows(table, "batch ", answer.path("batch"));
+    int exitCode = print(context, answer, table);
+    if (isTable()) {
+      answer.path("text").asString("").lines().map(Table::clean).forEach(context.out()::println);
+    }
+    return exitCode;
+  }
+
+  private static void rows(Table table, String prefix, JsonNode object) {
+    object
+        .properties()
+        .forEach(field -> {
+          String value = field.getValue().asString("");
+          if (!value.isEmpty()) {
+            table.row(prefix + field.getKey().replace('_', ' '), value);
+          }
+        });
+  }
+
+  private static void write(Path file, byte[] kept) {
+    try {
+      Files.write(file, kept, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new CliException(ExitCode.USAGE, file + " exists already: name a new file");
+    } catch (IOException e) {
+      throw new CliException(ExitCode.FAILED, "cannot write " + file + ": " + e.getMessage());
+    }
+  }
+}
