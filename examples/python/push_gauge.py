@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Enrols with a join token and pushes one gauge, from docs/PROTOCOL.md alone.
+"""Enrols with a join token and pushes a gauge, or columns of them, from docs/PROTOCOL.md alone.
 
 Needs the Debian packages python3-grpcio and python3-protobuf, so run it as /usr/bin/python3. The few
 messages it speaks are encoded by hand; nothing is generated and nothing is shared with the server.
@@ -24,6 +24,11 @@ import time
 HEADER_DOMAIN = "sentinel/batch-header"
 ENVELOPE_DOMAIN = "sentinel/envelope"
 SEAL_DOMAIN = "sentinel/seal"
+SET_DOMAIN = "sentinel/series-set"
+BLOCK_VERSION = 2
+FORM_XOR = 6
+BITMAP = 8
+MAX_VALUES = 10_000
 VERSION = 1
 KIND_DATA = 1
 GAUGE = 1
@@ -177,7 +182,7 @@ def gauge(name, labels, value, time_ms, unit):
     )
 
 
-def batch_body(agent_id, batch_id, sample_from, sample_to, created_ms, metrics):
+def batch_body(agent_id, batch_id, sample_from, sample_to, created_ms, metrics, blocks=()):
     return (
         field(1, agent_id.encode())
         + field(2, batch_id.encode())
@@ -185,6 +190,91 @@ def batch_body(agent_id, batch_id, sample_from, sample_to, created_ms, metrics):
         + field(4, sample_to)
         + field(5, created_ms)
         + b"".join(field(6, metric) for metric in metrics)
+        + b"".join(field(8, block) for block in blocks)
+    )
+
+
+# --- Series sets and blocks --------------------------------------------------------------------
+
+
+def utf16(value):
+    """What texts are sorted by and counted in: UTF-16 code units."""
+    return value.encode("utf-16-be")
+
+
+def series_set(series):
+    """The bytes of a set of (name, type, unit, labels); their SHA-256 is its name."""
+    out = message(SET_DOMAIN) + struct.pack(">H", len(series))
+    for name, kind, unit, labels in series:
+        out += text(name) + bytes([kind]) + text(unit) + struct.pack(">H", len(labels))
+        for key in sorted(labels, key=utf16):
+            out += text(key) + text(labels[key])
+    return out
+
+
+def zigzag(value):
+    return varint(value << 1 ^ value >> 63)
+
+
+def packed(bits):
+    """A text of 0 and 1 as bytes, the last one filled up with 0."""
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8))
+
+
+def wrapped(value):
+    """Differences of times wrap around at 64 bits."""
+    return (value + 2**63) % 2**64 - 2**63
+
+
+def block_times(times):
+    out = zigzag(times[0])
+    steps = [wrapped(after - before) for before, after in zip(times, times[1:])]
+    if steps:
+        out += zigzag(steps[0])
+    if len(steps) > 1:
+        changes = (wrapped(after - before) for before, after in zip(steps, steps[1:]))
+        # The widest width there is: room for any change, whatever the times are.
+        bits = "".join("{:064b}".format((n << 1 ^ n >> 63) & 0xFFFFFFFFFFFFFFFF) for n in changes)
+        out += bytes([64]) + packed(bits)
+    return out
+
+
+def xor_values(values):
+    """Form 6 at its plainest: a repeated value is one bit, any other a new window of all 64 bits."""
+    words = [struct.unpack(">Q", struct.pack(">d", value))[0] for value in values]
+    bits = "{:064b}".format(words[0])
+    for before, word in zip(words, words[1:]):
+        bits += "0" if word == before else "11" + "000000" + "111111" + "{:064b}".format(word ^ before)
+    return packed(bits)
+
+
+def block(set_hash, times, columns):
+    """Columns as bytes: one per series of the set, one value per time, None where there is none."""
+    forms = ""
+    data = b""
+    for column in columns:
+        there = [value for value in column if value is not None]
+        if not there:
+            forms += "0"
+        elif len(there) == len(column):
+            forms += "%x" % FORM_XOR
+            data += xor_values(there)
+        else:
+            forms += "%x" % (FORM_XOR + BITMAP)
+            bitmap = bytearray((len(column) + 7) // 8)
+            for row, value in enumerate(column):
+                if value is not None:
+                    bitmap[row // 8] |= 1 << row % 8
+            data += bytes(bitmap) + xor_values(there)
+    return (
+        bytes([BLOCK_VERSION])
+        + set_hash
+        + varint(len(times))
+        + varint(len(columns))
+        + block_times(times)
+        + bytes.fromhex(forms + "0" * (len(forms) % 2))
+        + data
     )
 
 
@@ -225,23 +315,39 @@ def register(server, token, hardware_id):
 
 
 class Push:
-    """One batch of one gauge, signed: it can be sent as often as one likes."""
+    """One signed batch: it can be sent as often as one likes."""
 
-    def __init__(self, state, options, offset_ms):
+    def __init__(self, state, epoch, seq, content, offset_ms, sets=()):
+        """`content` is where its samples begin in the running count, and what `gauge_content` gives."""
         self.key_id = state["key_id"]
         self.secret = base64.b64decode(state["secret"])
+        self.sets = sets
+        sample_from, samples, least_ms, greatest_ms, metrics, blocks = content
         now_ms = int(time.time() * 1000) + offset_ms
-        # Without a log there is nothing to go on with: each start is an epoch of its own.
-        epoch = secrets.randbits(64)
-        metric = gauge(options.name, options.labels, options.value, now_ms, options.unit)
-        batch_id = "%016x-1" % epoch
-        self.body = batch_body(state["agent_id"], batch_id, 0, 1, now_ms, [metric])
+        self.body = batch_body(
+            state["agent_id"],
+            "%016x-%d" % (epoch, seq),
+            sample_from,
+            sample_from + samples,
+            now_ms,
+            metrics,
+            blocks,
+        )
         self.header = batch_header(
-            state["agent_id"], epoch, 1, 0, 1, now_ms, now_ms, offset_ms, self.body
+            state["agent_id"],
+            epoch,
+            seq,
+            sample_from,
+            sample_from + samples,
+            least_ms,
+            greatest_ms,
+            offset_ms,
+            self.body,
         )
         content_mac = hmac_sha256(derive(self.secret, "content"), self.header)
         attempt = secrets.randbits(64)
-        signed = envelope(self.header, self.key_id, content_mac, attempt, now_ms, self.key_id)
+        hashes = [hashlib.sha256(one).digest() for one in sets]
+        signed = envelope(self.header, self.key_id, content_mac, attempt, now_ms, self.key_id, hashes)
         self.envelope_mac = hmac_sha256(derive(self.secret, "envelope"), signed)
         self.envelope = signed + self.envelope_mac
 
@@ -250,10 +356,11 @@ class Push:
 
     def send(self, server):
         """The fields of the answer and what its seal proves, None when it has no seal."""
-        metadata = (
+        metadata = [
             ("sentinel-header-bin", self.header),
             ("sentinel-envelope-bin", self.envelope),
-        )
+        ]
+        metadata += [("sentinel-set-bin", one) for one in self.sets]
         answer = fields(server.call("PushMetrics", self.body, metadata))
         return answer, self.open_seal(answer)
 
@@ -294,20 +401,57 @@ def describe(answer, verdict):
     raise Failure(4, "%s without a seal proves nothing" % STATUS_WORDS.get(answer.get(1, 0), "?"))
 
 
+def gauge_push(state, options, offset_ms):
+    """One batch of one plain metric."""
+    now_ms = int(time.time() * 1000) + offset_ms
+    metric = gauge(options.name, options.labels, options.values[0], now_ms, options.unit)
+    # Without a log there is nothing to go on with: each start is an epoch of its own.
+    epoch = secrets.randbits(64)
+    yield Push(state, epoch, 1, (0, 1, now_ms, now_ms, [metric], []), offset_ms)
+
+
+def column_pushes(state, options, offset_ms):
+    """Two batches of columns: the first brings the set along, the second only names it."""
+    now_ms = int(time.time() * 1000) + offset_ms
+    columns = [options.values] + [values for _, values in options.also]
+    names = [options.name] + [name for name, _ in options.also]
+    definition = series_set([(name, GAUGE, options.unit, options.labels) for name in names])
+    set_hash = hashlib.sha256(definition).digest()
+    rows = len(options.values)
+    times = [now_ms - 1000 * (rows - 1 - row) for row in range(rows)]
+    epoch = secrets.randbits(64)
+    sample_from = 0
+    for seq, first, last in ((1, 0, rows - 1), (2, rows - 1, rows)):
+        part = [column[first:last] for column in columns]
+        samples = sum(value is not None for column in part for value in column)
+        data = block(set_hash, times[first:last], part)
+        content = (sample_from, samples, times[first], times[last - 1], [], [data])
+        yield Push(state, epoch, seq, content, offset_ms, [definition] if seq == 1 else [])
+        sample_from += samples
+
+
 def push(server, state, options):
-    batch = Push(state, options, 0)
-    if options.tamper:
-        batch.tamper()
-    answer, verdict = batch.send(server)
-    server_ms = describe(answer, verdict)
+    pushes = column_pushes if options.columns else gauge_push
+    server_ms = send_all(server, pushes(state, options, 0), options)
     if server_ms is not None:
         # The server proved that it knows the key, so its time may be believed: stamp by it.
-        batch = Push(state, options, server_ms - int(time.time() * 1000))
-        if describe(*batch.send(server)) is not None:
+        offset_ms = server_ms - int(time.time() * 1000)
+        if send_all(server, pushes(state, options, offset_ms), options) is not None:
             raise Failure(3, "refused: skewed, even by the server's own time")
-    if options.repeat:
-        # The very same bytes and attempt: one effect, and the same answer.
-        describe(*batch.send(server))
+
+
+def send_all(server, pushes, options):
+    """Sends batch after batch, each once the one before was accepted; the server's time when skewed."""
+    for batch in pushes:
+        if options.tamper:
+            batch.tamper()
+        server_ms = describe(*batch.send(server))
+        if server_ms is not None:
+            return server_ms
+        if options.repeat:
+            # The very same bytes and attempt: one effect, and the same answer.
+            describe(*batch.send(server))
+    return None
 
 
 # --- State and command line --------------------------------------------------------------------
@@ -372,31 +516,96 @@ def label(argument):
 
 
 def finite(argument):
-    value = float(argument)
+    try:
+        value = float(argument)
+    except ValueError:
+        raise argparse.ArgumentTypeError("%r is not a number" % argument)
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError("NaN and infinities would only be quarantined")
     return value
 
 
+def also(argument):
+    name, equals, values = argument.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError("another series is NAME=VALUE,VALUE,..., not %r" % argument)
+    return name, [None if value == "-" else finite(value) for value in values.split(",")]
+
+
+def text_problem(what, value, most):
+    """What is wrong with a name, label or unit, by the limits of the protocol; None when nothing is."""
+    try:
+        units = len(utf16(value)) // 2
+    except UnicodeEncodeError:
+        return "%s %r is not text" % (what, value)
+    if units > most or (not units and what in ("name", "label key")):
+        return "%s %r has %d characters, not up to %d" % (what, value[:40], units, most)
+    if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in value):
+        return "%s %r has a control character" % (what, value)
+    return None
+
+
+def input_problem(options):
+    """What no gateway would take, said before anything is sent."""
+    if not options.columns and (len(options.values) > 1 or options.also):
+        return "several values and --also are columns: give --columns"
+    if options.columns and not 2 <= len(options.values) <= MAX_VALUES:
+        return "--columns needs 2 to %d values, the last one for the second push" % MAX_VALUES
+    for name, values in options.also:
+        if len(values) != len(options.values):
+            return "%s has %d values and %s %d" % (name, len(values), options.name, len(options.values))
+    names = [options.name] + [name for name, _ in options.also]
+    if len(set(names)) < len(names):
+        return "one series is named twice"
+    if len(options.labels) > 64:
+        return "more than 64 labels"
+    problems = [text_problem("name", name, 255) for name in names]
+    problems.append(text_problem("unit", options.unit, 63))
+    for key, value in options.labels.items():
+        problems.append(text_problem("label key", key, 255))
+        problems.append(text_problem("label value", value, 1024))
+    return next((problem for problem in problems if problem), None)
+
+
 def options_of(arguments):
     parser = argparse.ArgumentParser(
-        description="Enrol with a join token and push one gauge to a Sentinel gateway.",
+        description="Enrol with a join token and push a gauge, or columns of them, to a Sentinel gateway.",
         epilog="Exit codes: 0 accepted, 1 not reachable, 2 usage, 3 refused, 4 bad seal, 5 try later.",
     )
     parser.add_argument("name", nargs="?", help="name of the metric")
-    parser.add_argument("value", nargs="?", type=finite, help="its value")
+    parser.add_argument(
+        "values", nargs="*", type=finite, metavar="value", help="its value; with --columns one per second"
+    )
     parser.add_argument("--server", default="127.0.0.1:50051", help="host:port of the gateway")
     parser.add_argument("--join-token-file", metavar="FILE", help="or set SENTINEL_JOIN_TOKEN")
     parser.add_argument("--state", metavar="FILE", help="keeps the agent's id and key (mode 0600)")
     parser.add_argument("--unit", default="", help="UCUM, for instance By or s")
     parser.add_argument("--label", type=label, action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument(
+        "--columns",
+        action="store_true",
+        help="push columns: all values but the last with the series set attached, then the last without",
+    )
+    parser.add_argument(
+        "--also",
+        type=also,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE,...",
+        help="with --columns: another series of the set, - where it has no value",
+    )
     parser.add_argument("--tamper", action="store_true", help="flip one bit of the body after signing")
     parser.add_argument("--repeat", action="store_true", help="send the very same push twice")
     parser.add_argument("--check-vectors", metavar="DIR", help="recompute the test vectors and stop")
     options = parser.parse_args(arguments)
     options.labels = dict(options.label)
-    if not options.check_vectors and (options.value is None or not options.state):
+    if options.check_vectors:
+        return options
+    if not options.values or not options.state:
         parser.error("give --state FILE, a name and a value")
+    problem = input_problem(options)
+    if problem:
+        parser.error(problem)
     return options
 
 

@@ -121,6 +121,33 @@ public abstract class ParkingContract extends StoreContract {
     assertThat(park(lease, parked(epoch, SET, 9, 1))).isTrue();
   }
 
+  @Test
+  void unparkBefore_givesBackWhatThisPartitionParkedBefore_inOrder() {
+    Lease lease = own();
+    Lease elsewhere = own();
+    EpochId other = TestBatches.freshEpoch();
+    commit(
+        lease,
+        tx -> {
+          tx.park(parked(epoch, SET, 5, 10));
+          tx.park(parked(other, OTHER_SET, 2, 10));
+          tx.park(parked(epoch, SET, 3, 10));
+        });
+    commit(elsewhere, tx -> tx.park(parked(epoch, SET, 1, 10)));
+
+    assertThat(unparkedBefore(lease, 9_005, 1)).containsExactly(2L);
+    assertThat(unparkedBefore(lease, 9_005, 10)).containsExactly(3L);
+    assertThat(unparkedBefore(lease, 9_005, 10)).isEmpty();
+    assertThat(unparked(lease, agent, SET))
+        .extracting(ParkingContract::seq)
+        .containsExactly(5L, 1L);
+  }
+
+  private List<Long> unparkedBefore(Lease lease, long receivedBeforeMillis, int limit) {
+    List<ParkedBatch> back = committed(lease, tx -> tx.unparkBefore(receivedBeforeMillis, limit));
+    return back.stream().map(ParkingContract::seq).toList();
+  }
+
   private boolean park(Lease lease, ParkedBatch batch) {
     return committed(lease, tx -> tx.park(batch));
   }

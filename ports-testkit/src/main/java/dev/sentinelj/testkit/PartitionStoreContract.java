@@ -16,6 +16,7 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
+import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import dev.sentinelj.ports.driven.PartitionStore.Outcome;
@@ -23,6 +24,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -197,11 +199,71 @@ public abstract class PartitionStoreContract extends StoreContract {
     assertThat(outcome).isInstanceOf(Outcome.Fenced.class);
   }
 
+  @Test
+  void begin_countsUntilThePositionMoves() {
+    Lease lease = own();
+    Map<Lane, LaneState> first = begin(lease);
+    begin(lease);
+
+    commit(lease, tx -> move(tx, BusPosition.START, FIRST));
+    Map<Lane, LaneState> last = begin(lease);
+
+    LaneState fresh = new LaneState(BusPosition.START, 1, -1, 0);
+    assertThat(first).isEqualTo(Map.of(Lane.FRESH, fresh, Lane.BACKLOG, fresh));
+    assertThat(last)
+        .isEqualTo(
+            Map.of(
+                Lane.FRESH, new LaneState(FIRST, 1, -1, 0),
+                Lane.BACKLOG, new LaneState(BusPosition.START, 3, -1, 0)));
+  }
+
+  @Test
+  void noteTry_isToldUntilThePositionMoves() {
+    Lease lease = own();
+    Stages.await(store().noteTry(lease, Lane.BACKLOG, 3, 1));
+    Stages.await(store().noteTry(lease, Lane.BACKLOG, 3, 2));
+    transact(
+        lease,
+        tx -> {
+          tx.movePosition(Lane.BACKLOG, BusPosition.START, FIRST);
+          throw new IllegalStateException("rolled back");
+        });
+    Lease next = taken(lease);
+
+    assertThat(begin(next))
+        .isEqualTo(
+            Map.of(
+                Lane.FRESH, new LaneState(BusPosition.START, 1, -1, 0),
+                Lane.BACKLOG, new LaneState(BusPosition.START, 1, 3, 2)));
+    commit(next, tx -> tx.movePosition(Lane.BACKLOG, BusPosition.START, FIRST));
+    assertThat(begin(next)).containsEntry(Lane.BACKLOG, new LaneState(FIRST, 1, -1, 0));
+  }
+
+  @Test
+  void begin_andNoteTry_withoutTheLease_fail() {
+    Lease former = own();
+    Lease next = taken(former);
+
+    assertThat(store().begin(former)).failsWithin(Duration.ofSeconds(10));
+    assertThat(store().noteTry(former, Lane.FRESH, 0, 1)).failsWithin(Duration.ofSeconds(10));
+    assertThat(begin(next)).containsEntry(Lane.FRESH, new LaneState(BusPosition.START, 1, -1, 0));
+  }
+
+  private Map<Lane, LaneState> begin(Lease lease) {
+    return Stages.await(store().begin(lease));
+  }
+
+  /** The lease of another owner on the same partition. */
+  private Lease taken(Lease former) {
+    leaseClockAdvances(former.partition(), PartitionStore.LEASE_MILLIS);
+    return own(former.partition());
+  }
+
   static Stream<Arguments> failures() {
     return Stream.of(
         Arguments.of(new MalformedException("bad"), FailureKind.DATA),
         Arguments.of(new IllegalArgumentException("bad"), FailureKind.DATA),
-        Arguments.of(new IllegalStateException("bad"), FailureKind.TRANSIENT),
+        Arguments.of(new IllegalStateException("bad"), FailureKind.SCRIPT),
         Arguments.of(new PortUnavailableException("bad"), FailureKind.TRANSIENT));
   }
 

@@ -321,6 +321,29 @@ public abstract class PartitionTransactionContract extends StoreContract {
   }
 
   @Test
+  void addSet_beyondTheAgentsShare_isRefused() {
+    Lease lease = own();
+    SeriesSet first = TestBatches.set("set 0");
+    commit(
+        lease,
+        tx -> {
+          for (int i = 0; i < PartitionTransaction.MAX_SETS; i++) {
+            tx.addSet(agent, TestBatches.set("set " + i));
+          }
+        });
+
+    SeriesSet more = TestBatches.set("one more");
+    boolean added = committed(lease, tx -> tx.addSet(agent, more));
+    boolean again = committed(lease, tx -> tx.addSet(agent, first));
+    boolean others = committed(lease, tx -> tx.addSet(TestBatches.freshAgent(), more));
+
+    assertThat(added).isFalse();
+    assertThat(knownSet(lease, agent, more.hash())).isEmpty();
+    assertThat(again).isTrue();
+    assertThat(others).isTrue();
+  }
+
+  @Test
   void seriesIds_areTheSameInEverySet() {
     Lease lease = own();
     SeriesSet first = TestBatches.set("cpu", "memory");

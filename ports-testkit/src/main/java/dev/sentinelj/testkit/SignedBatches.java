@@ -4,6 +4,7 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
@@ -45,6 +46,23 @@ public final class SignedBatches {
       long epoch, long seq, long sampleCount, List<LossRecord.Entry> entries) {
     byte[] body = new LossRecord(entries).toBytes();
     return sign(BatchKind.LOSS, epoch, seq, sampleCount, sampleCount, body);
+  }
+
+  /** A copy of {@code original} that stands at {@code seq}. */
+  public static SignedBatch copy(long epoch, long seq, long sampleCount, SignedBatch original) {
+    byte[] body = new CopiedBatch(original).toBytes();
+    BatchHeader own = original.header();
+    BatchHeader header =
+        new BatchHeader(
+            BatchKind.COPY,
+            new BatchId(new EpochId(AGENT, epoch), seq),
+            sampleCount,
+            sampleCount + own.samples(),
+            own.leastTimeMillis(),
+            own.greatestTimeMillis(),
+            own.clockOffsetMillis(),
+            Sha256.of(body));
+    return SigningPolicy.signContent(KEY, header, body);
   }
 
   private static SignedBatch sign(

@@ -74,12 +74,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
    * @throws UnusablePathException when the directory is in use or cannot be written
    */
   public static FileBatchLog open(Path directory, WalConfig config) {
-    try {
-      AtomicFiles.createDirectory(directory);
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
-    }
-    DirectoryLock lock = DirectoryLock.acquire(directory);
+    DirectoryLock lock = lock(directory);
     boolean opened = false;
     try {
       NioSegmentFiles files = new NioSegmentFiles(directory);
@@ -96,17 +91,40 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     }
   }
 
+  /** Takes the directory of a log, which is made when missing. */
+  static DirectoryLock lock(Path directory) {
+    try {
+      AtomicFiles.createDirectory(directory);
+    } catch (IOException e) {
+      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
+    }
+    return DirectoryLock.acquire(directory);
+  }
+
   static FileBatchLog open(
       SegmentFiles files, WalConfig config, LongSupplier newEpoch, Optional<DirectoryLock> lock)
       throws IOException {
-    FileBatchLog log = new FileBatchLog(files, config, WalRecovery.of(files, newEpoch), lock);
+    WalRecovery found = WalRecovery.of(files, newEpoch);
+    FileBatchLog log = new FileBatchLog(files, config, found, lock);
+    log.beginSegment(found);
     log.writer.start();
     return log;
   }
 
-  private FileBatchLog(
-      SegmentFiles files, WalConfig config, WalRecovery found, Optional<DirectoryLock> directory)
+  /** Opens a log for reading only; empty when there is no segment that can be told to be one. */
+  static Optional<FileBatchLog> openFormer(SegmentFiles files, WalConfig config)
       throws IOException {
+    WalRecovery found = WalRecovery.of(files, () -> 0);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    FileBatchLog log = new FileBatchLog(files, config, found, Optional.empty());
+    log.closed = true;
+    return Optional.of(log);
+  }
+
+  private FileBatchLog(
+      SegmentFiles files, WalConfig config, WalRecovery found, Optional<DirectoryLock> directory) {
     this.files = files;
     this.config = config;
     this.directory = directory;
@@ -123,7 +141,6 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     this.appender = new WalWriter(this, files, config, found.highestNumber());
     this.writer = new GroupWriter<>("sentinel-wal", appender::commit);
     this.diagnostics = new Diagnostics(0, found.foreign(), 0, 0);
-    beginSegment(found);
   }
 
   /**
@@ -415,6 +432,13 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     writer.close();
     appender.end();
     directory.ifPresent(DirectoryLock::close);
+  }
+
+  /** Names of its segments, oldest first. */
+  List<String> segmentNames() {
+    synchronized (lock) {
+      return segments.stream().map(WalSegment::name).toList();
+    }
   }
 
   // What follows is called by the writer.

@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.files;
 
+import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
@@ -46,6 +47,11 @@ final class WalWriter {
       batch.writeTo(out);
       return new Append(batch, out.toBytes(), List.copyOf(sets), life, new CompletableFuture<>());
     }
+
+    boolean isCarried() {
+      BatchKind kind = batch.header().kind();
+      return kind == BatchKind.COPY || kind == BatchKind.MOVED;
+    }
   }
 
   record PlacedSet(Sha256 hash, WalSegment.Place place) {}
@@ -65,7 +71,7 @@ final class WalWriter {
 
   /** Begins a segment within the limits. */
   void begin() throws IOException {
-    begin(config.segmentBytes());
+    begin(config.segmentBytes(), false);
   }
 
   /** Begins a segment, if there is none, whatever the limits say. */
@@ -177,14 +183,19 @@ final class WalWriter {
     if (!fits) {
       sealActive();
       int overhead = SegmentHeader.BYTES + RecordFrame.sizeOf(0);
-      begin(Math.max(config.segmentBytes(), needed(append, Set.of()) + overhead));
+      int bytes = Math.max(config.segmentBytes(), needed(append, Set.of()) + overhead);
+      begin(bytes, append.isCarried());
     }
     return active.orElseThrow();
   }
 
-  private void begin(int bytes) throws IOException {
+  /**
+   * @param capless what is carried over from a former log is there already: it must find room, or
+   *     the former log could never go
+   */
+  private void begin(int bytes, boolean capless) throws IOException {
     long held = log.bytesHeld();
-    if (held + bytes > config.maxBytes()) {
+    if (!capless && held + bytes > config.maxBytes()) {
       throw new LogFullException(
           "the log takes " + held + " of " + config.maxBytes() + " bytes and needs " + bytes);
     }

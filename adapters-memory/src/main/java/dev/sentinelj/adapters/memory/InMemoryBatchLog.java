@@ -63,6 +63,19 @@ public final class InMemoryBatchLog implements BatchLog {
       this.maxBytes = maxBytes;
       segments.add(new Segment(1));
     }
+
+    private Disk(Disk other) {
+      epoch = other.epoch;
+      segmentBytes = other.segmentBytes;
+      maxBytes = other.maxBytes;
+      other.segments.forEach(segment -> segments.add(new Segment(segment)));
+      torn.addAll(other.torn);
+      damaged.addAll(other.damaged);
+      nextSeq = other.nextSeq;
+      sampleCount = other.sampleCount;
+      durableThrough = other.durableThrough;
+      bytes = other.bytes;
+    }
   }
 
   private static final class Segment {
@@ -73,6 +86,13 @@ public final class InMemoryBatchLog implements BatchLog {
 
     private Segment(long number) {
       this.number = number;
+    }
+
+    private Segment(Segment other) {
+      number = other.number;
+      batches.addAll(other.batches);
+      sets.putAll(other.sets);
+      bytes = other.bytes;
     }
   }
 
@@ -125,7 +145,9 @@ public final class InMemoryBatchLog implements BatchLog {
       throw new IllegalArgumentException(batch.id() + " where seq " + (given + 1) + " goes");
     }
     long held = pending.stream().mapToLong(one -> one.batch().bodyLength()).sum();
-    if (disk.bytes + held + batch.bodyLength() > disk.maxBytes) {
+    boolean carried =
+        batch.header().kind() == BatchKind.COPY || batch.header().kind() == BatchKind.MOVED;
+    if (!carried && disk.bytes + held + batch.bodyLength() > disk.maxBytes) {
       return CompletableFuture.failedStage(
           new LogFullException("the log holds " + disk.bytes + " of " + disk.maxBytes + " bytes"));
     }
@@ -199,6 +221,11 @@ public final class InMemoryBatchLog implements BatchLog {
     return end();
   }
 
+  /** What is on the disk now, a second time; this one lives on. */
+  synchronized InMemoryBatchLog copy() {
+    return new InMemoryBatchLog(new Disk(disk));
+  }
+
   private InMemoryBatchLog end() {
     dead = true;
     pending.clear();
@@ -254,6 +281,9 @@ public final class InMemoryBatchLog implements BatchLog {
 
   @Override
   public synchronized Optional<SealedSegment> oldestSealed() {
+    while (disk.segments.size() > 1 && disk.segments.getFirst().batches.isEmpty()) {
+      disk.segments.removeFirst(); // all of it is damaged
+    }
     if (disk.segments.size() < 2) {
       return Optional.empty();
     }

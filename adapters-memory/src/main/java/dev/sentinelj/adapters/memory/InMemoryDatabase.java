@@ -1,6 +1,7 @@
 package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.adapters.memory.FaultPlan.Fault;
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LeaseRow;
@@ -62,6 +63,7 @@ public final class InMemoryDatabase {
   final Table<EpochId, List<Loss>> losses = new Table<>(Rows.EPOCHS);
   final Table<Long, Parked> parked = new Table<>(Comparator.comparingLong(Long::longValue));
   final Table<FrameAddress, BusPosition> positions = new Table<>(Rows.LANES);
+  final Table<FrameAddress, Begun> begun = new Table<>(Rows.LANES);
   final SortedMap<Integer, LeaseRow> leases = new TreeMap<>();
   final SortedMap<AgentId, AgentRow> agents = new TreeMap<>();
   final Map<String, TokenRow> joinTokens = new HashMap<>();

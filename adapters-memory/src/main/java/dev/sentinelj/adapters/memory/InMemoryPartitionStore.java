@@ -1,10 +1,12 @@
 package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.adapters.memory.FaultPlan.Fault;
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.LeaseRow;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wire.MalformedException;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import java.util.EnumMap;
@@ -59,6 +61,24 @@ public final class InMemoryPartitionStore implements PartitionStore {
   }
 
   @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return database.later(executor, "begin", () -> beginNow(lease));
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    return database.later(
+        executor,
+        "noteTry",
+        () -> {
+          checkOwned(lease);
+          FrameAddress address = new FrameAddress(lease.partition(), lane);
+          int times = begunOf(address).times();
+          database.begun.rows().put(address, new Begun(times, index, tries));
+        });
+  }
+
+  @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
     return database.laterKnowing(executor, "transact", fault -> run(lease, script, fault));
   }
@@ -70,6 +90,30 @@ public final class InMemoryPartitionStore implements PartitionStore {
         "repair",
         fault ->
             run(new InMemoryTransaction(database, partition, false), partition, script, fault));
+  }
+
+  private Map<Lane, LaneState> beginNow(Lease lease) {
+    checkOwned(lease);
+    Map<Lane, LaneState> states = new EnumMap<>(Lane.class);
+    positionsOf(lease.partition())
+        .forEach((lane, position) -> {
+          FrameAddress address = new FrameAddress(lease.partition(), lane);
+          Begun before = begunOf(address);
+          Begun now = new Begun(before.times() + 1, before.index(), before.tries());
+          database.begun.rows().put(address, now);
+          states.put(lane, new LaneState(position, now.times(), now.index(), now.tries()));
+        });
+    return states;
+  }
+
+  private Begun begunOf(FrameAddress address) {
+    return database.begun.rows().getOrDefault(address, Begun.NEVER);
+  }
+
+  private void checkOwned(Lease lease) {
+    if (!owns(lease)) {
+      throw new PortUnavailableException("the lease on " + lease.partition() + " is gone");
+    }
   }
 
   private LeaseAnswer leaseNow(int partition, String owner, Optional<Lease> held) {
@@ -148,8 +192,12 @@ public final class InMemoryPartitionStore implements PartitionStore {
   }
 
   private static Outcome rolledBack(RuntimeException cause) {
-    boolean data = cause instanceof MalformedException || cause instanceof IllegalArgumentException;
-    return new Outcome.RolledBack(
-        data ? FailureKind.DATA : FailureKind.TRANSIENT, String.valueOf(cause.getMessage()));
+    FailureKind kind =
+        switch (cause) {
+          case MalformedException _, IllegalArgumentException _ -> FailureKind.DATA;
+          case PortUnavailableException _ -> FailureKind.TRANSIENT;
+          default -> FailureKind.SCRIPT;
+        };
+    return new Outcome.RolledBack(kind, String.valueOf(cause.getMessage()));
   }
 }

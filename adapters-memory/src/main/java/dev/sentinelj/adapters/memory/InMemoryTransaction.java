@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.memory;
 
+import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
@@ -29,6 +30,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,10 +53,12 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<JournalKey, JournalRow>.Staged journal;
   private final Table<Long, Parked>.Staged parked;
   private final Table<FrameAddress, BusPosition>.Staged positions;
+  private final Table<FrameAddress, Begun>.Staged begun;
   private final StagedLosses losses;
   private final List<Sample> samples = new ArrayList<>();
   private final Table<Long, Kept>.Staged quarantine;
   private final Set<EpochId> locked = new HashSet<>();
+  private final Map<AgentId, Integer> setCounts = new HashMap<>();
   private final Set<Long> lockedAside = new HashSet<>();
   private final boolean owner;
   private boolean fenced;
@@ -77,6 +81,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.parked = database.parked.stage();
     this.quarantine = database.quarantine.stage();
     this.positions = database.positions.stage();
+    this.begun = database.begun.stage();
     this.losses = new StagedLosses(database.losses.stage(), ledger);
   }
 
@@ -106,6 +111,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     parked.apply();
     quarantine.apply();
     positions.apply();
+    begun.apply();
     losses.apply();
     for (Sample sample : samples) {
       database
@@ -208,8 +214,22 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public boolean addSet(AgentId agent, SeriesSet set) {
     live();
-    sets.put(new SetKey(agent, set.hash()), set);
+    SetKey key = new SetKey(agent, set.hash());
+    if (sets.get(key) != null) {
+      return true;
+    }
+    int kept = setCounts.computeIfAbsent(agent, this::setsOf);
+    if (kept >= MAX_SETS) {
+      return false;
+    }
+    sets.put(key, set);
+    setCounts.put(agent, kept + 1);
     return true;
+  }
+
+  private int setsOf(AgentId agent) {
+    return (int)
+        database.sets.rows().keySet().stream().filter(key -> key.agent().equals(agent)).count();
   }
 
   @Override
@@ -347,7 +367,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     if (taken + batch.row().batch().bodyLength() > MAX_PARKED_BYTES) {
       return false;
     }
-    parked.put(database.nextNumber(), new Parked(epoch, batch));
+    parked.put(database.nextNumber(), new Parked(partition, epoch, batch));
     return true;
   }
 
@@ -364,6 +384,22 @@ final class InMemoryTransaction implements PartitionTransaction {
     parkedOf(agent)
         .forEach((key, row) -> {
           if (row.batch().missingSet().equals(set)) {
+            parked.remove(key);
+            released.add(row.batch());
+          }
+        });
+    return released;
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    live();
+    List<ParkedBatch> released = new ArrayList<>();
+    parked
+        .all()
+        .forEach((key, row) -> {
+          boolean due = row.batch().receivedAtMillis() < receivedBeforeMillis;
+          if (row.partition() == partition && due && released.size() < limit) {
             parked.remove(key);
             released.add(row.batch());
           }
@@ -398,6 +434,7 @@ final class InMemoryTransaction implements PartitionTransaction {
       return false;
     }
     positions.put(address, to);
+    begun.put(address, Begun.NEVER);
     return true;
   }
 

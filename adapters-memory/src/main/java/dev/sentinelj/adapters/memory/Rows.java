@@ -84,7 +84,12 @@ final class Rows {
    */
   record Loss(LossRecord.Entry entry, long counted) {}
 
-  record Parked(EpochId epoch, ParkedBatch batch) {}
+  record Parked(int partition, EpochId epoch, ParkedBatch batch) {}
+
+  /** What is known of work behind the position of a lane. */
+  record Begun(int times, int index, int tries) {
+    static final Begun NEVER = new Begun(0, -1, 0);
+  }
 
   /**
    * @param replayedAtMillis 0 unless it was replayed

@@ -99,14 +99,14 @@ final class StagedLosses {
     LostArea.narrowest(around).forEach(other -> recount(epoch, other));
   }
 
-  /** When a loss begins or ceases to count, the one around it answers for less or for more. */
+  /** Around a loss that counts nothing, before or now, the next wider one answers for its seqs. */
   private void recount(EpochId epoch, LossRecord.Entry entry) {
     List<Loss> changed = new ArrayList<>();
     boolean passedOn = false;
     long now = counted(epoch, entry);
     for (Loss loss : of(epoch)) {
       boolean own = sameRange(loss.entry(), entry);
-      passedOn |= own && (loss.counted() == 0) != (now == 0);
+      passedOn |= own && (loss.counted() == 0 || now == 0);
       changed.add(own ? new Loss(entry, now) : loss);
     }
     losses.put(epoch, List.copyOf(changed));

@@ -4,7 +4,6 @@ import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.BatchCodec.Part;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -113,7 +112,16 @@ final class SparseColumns {
     return times.size() - 1;
   }
 
+  /** Counted, not encoded: a body may repeat long labels thousands of times. */
   private static int utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        // a pair of surrogates is four bytes: two for each
+        bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return bytes;
   }
 }

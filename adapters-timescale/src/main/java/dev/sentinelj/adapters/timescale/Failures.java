@@ -41,11 +41,18 @@ final class Failures {
   /** What a failure inside a script means: the data's doing only where something says so. */
   static FailureKind kindOf(Throwable failure) {
     String state = stateOf(failure);
-    boolean data =
-        state == null
-            ? unreadable(failure)
-            : (state.startsWith("22") || state.startsWith("23")) && !noPartition(failure);
-    return data ? FailureKind.DATA : FailureKind.TRANSIENT;
+    if (state != null) {
+      boolean data = (state.startsWith("22") || state.startsWith("23")) && !noPartition(failure);
+      return data ? FailureKind.DATA : FailureKind.TRANSIENT;
+    }
+    if (unreadable(failure)) {
+      return FailureKind.DATA;
+    }
+    boolean ofTheDatabase =
+        failure instanceof PortUnavailableException
+            || failure instanceof SQLException
+            || failure instanceof DataAccessException;
+    return ofTheDatabase ? FailureKind.TRANSIENT : FailureKind.SCRIPT;
   }
 
   private static boolean unreadable(Throwable failure) {

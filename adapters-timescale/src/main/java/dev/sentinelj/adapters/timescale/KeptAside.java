@@ -4,6 +4,7 @@ import static dev.sentinelj.adapters.timescale.jooq.Tables.PARKED;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.QUARANTINE;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.currentOffsetDateTime;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 
 import dev.sentinelj.adapters.timescale.jooq.tables.records.ParkedRecord;
@@ -25,6 +26,7 @@ import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
@@ -33,9 +35,11 @@ import org.jooq.DSLContext;
  */
 final class KeptAside {
   private final DSLContext dsl;
+  private final int partition;
 
-  KeptAside(DSLContext dsl) {
+  KeptAside(DSLContext dsl, int partition) {
     this.dsl = dsl;
+    this.partition = partition;
   }
 
   void quarantine(QuarantineRow row) {
@@ -108,12 +112,23 @@ final class KeptAside {
   }
 
   List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
-    return dsl
-        .deleteFrom(PARKED)
-        .where(PARKED.AGENT.eq(agent.value()), PARKED.MISSING_SET.eq(set.toBytes()))
-        .returning()
-        .fetch()
-        .stream()
+    return unpark(PARKED.AGENT.eq(agent.value()).and(PARKED.MISSING_SET.eq(set.toBytes())));
+  }
+
+  /** Rows from before the column was are anybody's. */
+  List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    Condition due =
+        PARKED
+            .PARTITION
+            .eq(partition)
+            .or(PARKED.PARTITION.isNull())
+            .and(PARKED.RECEIVED_AT.lt(Times.of(receivedBeforeMillis)));
+    return unpark(
+        PARKED.ID.in(select(PARKED.ID).from(PARKED).where(due).orderBy(PARKED.ID).limit(limit)));
+  }
+
+  private List<ParkedBatch> unpark(Condition which) {
+    return dsl.deleteFrom(PARKED).where(which).returning().fetch().stream()
         .sorted(Comparator.comparing(ParkedRecord::getId))
         .map(KeptAside::read)
         .toList();
@@ -144,6 +159,7 @@ final class KeptAside {
     WireWriter bytes = new WireWriter(batch.bodyLength() + 512);
     batch.writeTo(bytes);
     dsl.insertInto(PARKED)
+        .set(PARKED.PARTITION, partition)
         .set(PARKED.AGENT, batch.id().agent().value())
         .set(PARKED.EPOCH, batch.id().epoch().epoch())
         .set(PARKED.SEQ, batch.id().seq())

@@ -1,8 +1,10 @@
 package dev.sentinelj.adapters.timescale;
 
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import java.sql.Connection;
@@ -63,6 +65,19 @@ final class Leases {
       "SELECT 1 FROM partition_leases WHERE partition = ? AND token = ? FOR SHARE";
   private static final String POSITIONS =
       "SELECT lane, generation, sequence, stamp_ms FROM bus_positions WHERE partition = ?";
+
+  private static final String BEGIN =
+      """
+      UPDATE bus_positions SET begun = begun + 1
+      WHERE partition = ? AND EXISTS (SELECT FROM partition_leases WHERE partition = ? AND token = ?)
+      RETURNING lane, generation, sequence, stamp_ms, begun, try_index, tries\
+      """;
+  private static final String NOTE_TRY =
+      """
+      UPDATE bus_positions SET try_index = ?, tries = ?
+      WHERE partition = ? AND lane = ?
+        AND EXISTS (SELECT FROM partition_leases WHERE partition = ? AND token = ?)\
+      """;
 
   private final RandomGenerator random;
   private final Map<Integer, Long> tokens = new HashMap<>();
@@ -136,6 +151,44 @@ final class Leases {
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next();
       }
+    }
+  }
+
+  Map<Lane, LaneState> begin(Connection connection, Lease lease) throws SQLException {
+    Map<Lane, LaneState> states = new EnumMap<>(Lane.class);
+    try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
+      statement.setInt(1, lease.partition());
+      statement.setInt(2, lease.partition());
+      statement.setLong(3, lease.token());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          BusPosition at = new BusPosition(rows.getLong(2), rows.getLong(3), rows.getLong(4));
+          states.put(
+              Lane.ofCode(rows.getInt(1)),
+              new LaneState(at, rows.getInt(5), rows.getInt(6), rows.getInt(7)));
+        }
+      }
+    }
+    check(lease, !states.isEmpty());
+    return states;
+  }
+
+  void noteTry(Connection connection, Lease lease, Lane lane, int index, int tries)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NOTE_TRY)) {
+      statement.setInt(1, index);
+      statement.setInt(2, tries);
+      statement.setInt(3, lease.partition());
+      statement.setInt(4, lane.code());
+      statement.setInt(5, lease.partition());
+      statement.setLong(6, lease.token());
+      check(lease, statement.executeUpdate() == 1);
+    }
+  }
+
+  private void check(Lease lease, boolean held) {
+    if (!held || ended.contains(lease.token())) {
+      throw new PortUnavailableException("the lease on " + lease.partition() + " is gone");
     }
   }
 

@@ -46,9 +46,6 @@ final class LossRows {
               .execute();
       if (entered == 1) {
         added += recount(epoch, entry, 0);
-        if (entry.reason() == LossReason.TORN) {
-          added += recountAround(epoch, entry);
-        }
       }
     }
     return added;
@@ -85,16 +82,15 @@ final class LossRows {
     return torn;
   }
 
-  /** When a loss begins or ceases to count, the one around it answers for less or for more. */
+  /** Around a loss that counts nothing, before or now, the next wider one answers for its seqs. */
   private long recount(EpochId epoch, LossRecord.Entry entry, long before) throws SQLException {
     long now = counted(epoch, entry);
-    if (now == before) {
-      return 0;
+    if (now != before) {
+      dsl.update(LOSSES)
+          .set(LOSSES.COUNTED, now)
+          .where(of(epoch), LOSSES.SEQ_FROM.eq(entry.from()), LOSSES.SEQ_TO.eq(entry.to()))
+          .execute();
     }
-    dsl.update(LOSSES)
-        .set(LOSSES.COUNTED, now)
-        .where(of(epoch), LOSSES.SEQ_FROM.eq(entry.from()), LOSSES.SEQ_TO.eq(entry.to()))
-        .execute();
     boolean passedOn = now == 0 || before == 0;
     return now - before + (passedOn ? recountAround(epoch, entry) : 0);
   }

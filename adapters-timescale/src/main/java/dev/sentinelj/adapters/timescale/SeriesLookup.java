@@ -4,6 +4,7 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +23,7 @@ final class SeriesLookup {
   private static final String SET = "SELECT bytes FROM series_sets WHERE agent = ? AND hash = ?";
   private static final String ADD_SET =
       "INSERT INTO series_sets (agent, hash, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+  private static final String SETS = "SELECT count(*) FROM series_sets WHERE agent = ?";
   private static final String IDS =
       "SELECT identity, id FROM series WHERE agent = ? AND identity = ANY(?::bytea[])";
   private static final String ADD_SERIES =
@@ -38,6 +40,7 @@ final class SeriesLookup {
   private final Connection connection;
   private final Map<SeriesCatalog.Key, SeriesSet> sets = new HashMap<>();
   private final Map<SeriesCatalog.Key, long[]> ids = new HashMap<>();
+  private final Map<AgentId, Long> counts = new HashMap<>();
 
   SeriesLookup(SeriesCatalog catalog, Connection connection) {
     this.catalog = catalog;
@@ -51,10 +54,17 @@ final class SeriesLookup {
     return found == null ? select(key) : Optional.of(found);
   }
 
-  void add(AgentId agent, SeriesSet set) throws SQLException {
+  /** False when the agent has as many sets as it may. */
+  boolean add(AgentId agent, SeriesSet set) throws SQLException {
     SeriesCatalog.Key key = new SeriesCatalog.Key(agent, set.hash());
-    if (sets.containsKey(key) || catalog.definition(key) != null) {
-      return;
+    if (known(agent, set.hash()).isPresent()) {
+      return true;
+    }
+    Long before = counts.get(agent);
+    long kept = before == null ? count(agent) : before;
+    counts.put(agent, kept);
+    if (kept >= PartitionTransaction.MAX_SETS) {
+      return false;
     }
     try (PreparedStatement statement = connection.prepareStatement(ADD_SET)) {
       statement.setString(1, agent.value());
@@ -63,6 +73,18 @@ final class SeriesLookup {
       statement.executeUpdate();
     }
     sets.put(key, set);
+    counts.put(agent, kept + 1);
+    return true;
+  }
+
+  private long count(AgentId agent) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SETS)) {
+      statement.setString(1, agent.value());
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    }
   }
 
   /** The array is shared: callers only read it. */

@@ -76,6 +76,22 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
   }
 
   @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return call("beginning on partition " + lease.partition(), sql -> leases.begin(sql, lease));
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    return call(
+            "noting a try on partition " + lease.partition(),
+            sql -> {
+              leases.noteTry(sql, lease, lane, index, tries);
+              return lease;
+            })
+        .thenAccept(_ -> {});
+  }
+
+  @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
     return call(
         "a transaction of partition " + lease.partition(), sql -> timed(sql, lease, script));

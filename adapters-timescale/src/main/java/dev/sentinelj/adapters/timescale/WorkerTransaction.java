@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerTransaction implements PartitionTransaction {
   private static final String MOVE =
       """
-      UPDATE bus_positions SET generation = ?, sequence = ?, stamp_ms = ?
+      UPDATE bus_positions SET generation = ?, sequence = ?, stamp_ms = ?, begun = 0, try_index = -1, tries = 0
       WHERE partition = ? AND lane = ? AND generation = ? AND sequence = ?\
       """;
 
@@ -73,7 +73,7 @@ final class WorkerTransaction implements PartitionTransaction {
     this.journal = new JournalBuffer(connection, days, partition);
     this.losses = new LossRows(dsl, ledger);
     this.moves = new MoveRows(dsl, connection, ledger, losses);
-    this.aside = new KeptAside(dsl);
+    this.aside = new KeptAside(dsl, partition);
   }
 
   boolean fenced() {
@@ -130,8 +130,7 @@ final class WorkerTransaction implements PartitionTransaction {
   @Override
   public boolean addSet(AgentId agent, SeriesSet set) {
     live();
-    run("adding a series set", () -> series.add(agent, set));
-    return true;
+    return at("adding a series set", () -> series.add(agent, set));
   }
 
   @Override
@@ -210,6 +209,15 @@ final class WorkerTransaction implements PartitionTransaction {
   public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
     live();
     List<ParkedBatch> released = at("releasing parked batches", () -> aside.unpark(agent, set));
+    released.forEach(batch -> progress.touch(batch.row().batch().id().epoch()));
+    return released;
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    live();
+    List<ParkedBatch> released =
+        at("giving up parked batches", () -> aside.unparkBefore(receivedBeforeMillis, limit));
     released.forEach(batch -> progress.touch(batch.row().batch().id().epoch()));
     return released;
   }

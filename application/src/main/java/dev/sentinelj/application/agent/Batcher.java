@@ -47,7 +47,7 @@ public final class Batcher implements LossWriter {
   private static final long MAX_RETRY_MILLIS = 30_000;
 
   private final AgentId agent;
-  private final BatchLog log;
+  private BatchLog log;
   private final BatchCodec codec;
   private final Supplier<AgentKey> key;
   private final ServerTerms terms;
@@ -57,10 +57,14 @@ public final class Batcher implements LossWriter {
 
   private final Deque<OpenBatch.Closed> closed = new ArrayDeque<>();
   private final Deque<LossRecord.Entry> losses = new ArrayDeque<>();
+  private final Deque<Draft> drafts = new ArrayDeque<>();
   private final List<CompletableFuture<Void>> flushes = new ArrayList<>();
   private @Nullable OpenBatch open;
   private boolean first = true;
   private boolean appending;
+  private boolean draftWasLast;
+  private boolean draftsOnly;
+  private boolean held;
   private boolean logFull;
   private long waitingBytes;
   private int failuresInARow;
@@ -164,6 +168,42 @@ public final class Batcher implements LossWriter {
     return done;
   }
 
+  /** Has {@code draft} written; between two of them a batch that waits goes first. */
+  void write(Draft draft, Now now) {
+    drafts.add(draft);
+    appendNext(now);
+  }
+
+  /** Whether an append to the log has not come back yet. */
+  boolean appending() {
+    return appending;
+  }
+
+  /** Begins no append until {@link #continueIn}. */
+  void hold() {
+    held = true;
+  }
+
+  /**
+   * From now on appends to {@code successor}. Losses of a former log that were not written yet are
+   * forgotten: what they are about is carried over and judged anew.
+   *
+   * @throws IllegalStateException while {@link #appending()}
+   */
+  void continueIn(BatchLog successor, Now now) {
+    if (appending) {
+      throw new IllegalStateException("an append to the former log is under way");
+    }
+    if (log.epoch() != successor.epoch()) {
+      losses.clear();
+    }
+    log = successor;
+    held = false;
+    failuresInARow = 0;
+    logFull = false;
+    appendNext(now);
+  }
+
   public Status status() {
     long openBytes = open == null ? 0 : open.bytes();
     return new Status(
@@ -212,18 +252,50 @@ public final class Batcher implements LossWriter {
   }
 
   private void appendNext(Now now) {
-    if (appending || (failuresInARow > 0 && now.monotonicNanos() - retryAtNanos < 0)) {
+    if (appending || held || (!draftsOnly && waitsAfterFailure(now))) {
       return;
     }
+    draftsOnly &= !drafts.isEmpty();
     List<LossRecord.Entry> lost = dueLosses();
     if (!lost.isEmpty()) {
       append(lossBatch(lost), List.of(), () -> losses.removeAll(lost));
-    } else if (!closed.isEmpty()) {
+    } else if (dataIsNext()) {
+      draftWasLast = false;
       OpenBatch.Closed next = closed.getFirst();
       append(dataBatch(next), next.sets(), () -> dataWritten(next));
     } else {
-      flushes.forEach(flush -> flush.complete(null));
-      flushes.clear();
+      if (closed.isEmpty()) {
+        flushes.forEach(flush -> flush.complete(null));
+        flushes.clear();
+      }
+      appendDraft();
+    }
+  }
+
+  /** Drafts have room in the log that data has not: what is full for one is not for the other. */
+  private boolean dataIsNext() {
+    if (closed.isEmpty()) {
+      return false;
+    }
+    return drafts.isEmpty() || (!draftsOnly && draftWasLast) || !flushes.isEmpty();
+  }
+
+  private boolean waitsAfterFailure(Now now) {
+    return failuresInARow > 0 && now.monotonicNanos() - retryAtNanos < 0;
+  }
+
+  private void appendDraft() {
+    Draft draft = drafts.peekFirst();
+    if (draft != null) {
+      draftWasLast = true;
+      long epoch = log.epoch();
+      append(
+          batch(draft),
+          draft.sets(),
+          () -> {
+            drafts.remove(draft);
+            draft.written().accept(epoch);
+          });
     }
   }
 
@@ -241,29 +313,46 @@ public final class Batcher implements LossWriter {
   }
 
   private SignedBatch lossBatch(List<LossRecord.Entry> lost) {
-    byte[] body = new LossRecord(lost).toBytes();
-    long count = log.sampleCount();
-    BatchHeader header =
-        new BatchHeader(
-            BatchKind.LOSS, nextId(), count, count, 0, 0, terms.offsetMillis(), Sha256.of(body));
-    return SigningPolicy.signContent(key.get(), header, body);
+    return batch(
+        new Draft(
+            BatchKind.LOSS,
+            new LossRecord(lost).toBytes(),
+            0,
+            0,
+            0,
+            terms.offsetMillis(),
+            List.of(),
+            _ -> {}));
   }
 
   private SignedBatch dataBatch(OpenBatch.Closed batch) {
-    BatchId id = nextId();
-    long from = log.sampleCount();
-    byte[] body = codec.encode(id, from, batch.createdAtMillis(), batch.blocks());
-    BatchHeader header =
-        new BatchHeader(
+    byte[] body =
+        codec.encode(nextId(), log.sampleCount(), batch.createdAtMillis(), batch.blocks());
+    return batch(
+        new Draft(
             BatchKind.DATA,
-            id,
-            from,
-            from + batch.samples(),
+            body,
+            batch.samples(),
             batch.leastMillis(),
             batch.greatestMillis(),
             batch.offsetMillis(),
-            Sha256.of(body));
-    return SigningPolicy.signContent(key.get(), header, body);
+            batch.sets(),
+            _ -> {}));
+  }
+
+  private SignedBatch batch(Draft draft) {
+    long from = log.sampleCount();
+    BatchHeader header =
+        new BatchHeader(
+            draft.kind(),
+            nextId(),
+            from,
+            from + draft.samples(),
+            draft.leastMillis(),
+            draft.greatestMillis(),
+            draft.offsetMillis(),
+            Sha256.of(draft.body()));
+    return SigningPolicy.signContent(key.get(), header, draft.body());
   }
 
   private BatchId nextId() {
@@ -307,6 +396,7 @@ public final class Batcher implements LossWriter {
     appendFailures++;
     failuresInARow++;
     logFull = cause instanceof BatchLog.LogFullException;
+    draftsOnly = logFull && !draftWasLast && !drafts.isEmpty();
     lastError = "appending to the log: " + Objects.toString(cause.getMessage(), cause.toString());
     long wait = Math.min(MAX_RETRY_MILLIS, RETRY_MILLIS << Math.min(failuresInARow - 1, 10));
     retryAtNanos = now.monotonicNanos() + wait * 1_000_000;

@@ -66,8 +66,17 @@ final class CommittedWord {
     return parked.contains(seq);
   }
 
-  boolean forked() {
-    return latest != null && latest.forked();
+  /**
+   * Whether the database met another content under an id of ours, or takes no more of the epoch.
+   */
+  boolean givenUp() {
+    return latest != null && (latest.forked() || latest.closed());
+  }
+
+  /** The greatest committed seq; 0 without any. */
+  long greatest() {
+    List<SeqRanges.Range> ranges = committed.toList();
+    return ranges.isEmpty() ? 0 : ranges.getLast().to();
   }
 
   /**

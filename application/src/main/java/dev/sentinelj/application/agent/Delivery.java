@@ -45,7 +45,13 @@ final class Delivery {
     this.seq = batch.header().id().seq();
     this.bytes = batch.bodyLength();
     this.greatestTimeMillis = batch.header().greatestTimeMillis();
-    this.data = batch.header().kind() == BatchKind.DATA;
+    this.data = hasSamples(batch);
+  }
+
+  /** Whether its times mean anything: of data, also as a copy. */
+  static boolean hasSamples(SignedBatch batch) {
+    BatchKind kind = batch.header().kind();
+    return kind == BatchKind.DATA || (kind == BatchKind.COPY && batch.header().samples() > 0);
   }
 
   void sent(long newAttempt, List<Sha256> sets, long nowNanos) {

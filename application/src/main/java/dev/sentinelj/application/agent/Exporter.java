@@ -39,6 +39,7 @@ public final class Exporter {
   private final RandomGenerator random;
   private final Executor mailbox;
   private final Supplier<Now> clock;
+  private final Succession succession;
   private final SetBook sets;
   private final CommittedWord word = new CommittedWord();
   private final SegmentFreeing freeing;
@@ -53,6 +54,10 @@ public final class Exporter {
   private boolean connectedBefore;
   private int failures;
   private boolean clockCorrected;
+
+  /** For good: what we append later under a seq that was taken does not make it ours. */
+  private boolean forked;
+
   private String lastError = "";
 
   /** Where the session stands. */
@@ -90,26 +95,70 @@ public final class Exporter {
       long committedThrough,
       long freedSegments,
       boolean forked,
-      String lastError) {}
+      String lastError) {
+
+    Status plus(Totals before) {
+      return new Status(
+          state,
+          offsetMillis,
+          oldestUnsentMillis,
+          inFlight,
+          accepted + before.accepted(),
+          resent + before.resent(),
+          refused + before.refused(),
+          committedThrough,
+          freedSegments + before.freedSegments(),
+          forked,
+          lastError);
+    }
+
+    Totals totals() {
+      return new Totals(accepted, resent, refused, freedSegments);
+    }
+
+    Status withError(String error) {
+      return new Status(
+          state,
+          offsetMillis,
+          oldestUnsentMillis,
+          inFlight,
+          accepted,
+          resent,
+          refused,
+          committedThrough,
+          freedSegments,
+          forked,
+          error);
+    }
+  }
+
+  /** What goes on counting when another log is shipped. */
+  record Totals(long accepted, long resent, long refused, long freedSegments) {
+    static final Totals NONE = new Totals(0, 0, 0, 0);
+  }
 
   /**
+   * @param succession hears what is said of former logs; while there is one nothing is deleted,
+   *     because what is copied already is told by the copies
    * @param random gives attempts and back-offs
    * @param mailbox where events of the uplink come back to
    * @param clock read once per event
    */
-  public Exporter(
+  Exporter(
       AgentIdentity identity,
       BatchLog log,
       BatchCodec codec,
       Uplink uplink,
       RefusedBatches refused,
       LossWriter losses,
+      Succession succession,
       ServerTerms terms,
       ExporterOptions options,
       RandomGenerator random,
       Executor mailbox,
       Supplier<Now> clock) {
     this.identity = identity;
+    this.succession = succession;
     this.log = log;
     this.uplink = uplink;
     this.terms = terms;
@@ -157,8 +206,25 @@ public final class Exporter {
         outbound.refusedBatches(),
         word.through(),
         freeing.freed(),
-        word.forked() || word.through() >= log.nextSeq(),
+        forked(),
         lastError);
+  }
+
+  /**
+   * Whether somebody else wrote under the epoch of this log, or it was closed: a mark lies where we
+   * have not been yet, or the ledger holds other contents than we do.
+   */
+  boolean forked() {
+    return forked;
+  }
+
+  boolean stopped() {
+    return state == State.STOPPED;
+  }
+
+  /** The session while it is open. */
+  Uplink.@Nullable Session openSession() {
+    return state == State.OPEN ? session : null;
   }
 
   private void connect(Now now) {
@@ -195,6 +261,7 @@ public final class Exporter {
       case Downlink.Progress(var committed) -> {
         if (committed.progress().epoch().equals(new EpochId(identity.id(), log.epoch()))) {
           outbound.progress(committed, now);
+          forked |= word.givenUp() || word.greatest() >= log.nextSeq();
         }
       }
       case Downlink.RetryLater(long epoch, long seq, long attempt, var reason, long delay) -> {
@@ -206,8 +273,12 @@ public final class Exporter {
       case Downlink.Refused refused -> onRefused(refused, now);
       case Downlink.Skewed(long serverMillis) -> onSkewed(serverMillis, now);
       case Downlink.SetsNeeded(var hashes) -> sets.asked(hashes);
-      case Downlink.EpochClosed _ -> {}
-      case Downlink.Reconciled(var answer) -> outbound.missing(freeing.answered(answer, now));
+      case Downlink.EpochClosed(long epoch) -> succession.closed(epoch);
+      case Downlink.Reconciled(var answer) -> {
+        succession.answered(answer, now);
+        outbound.missing(freeing.answered(answer, now));
+        forked |= freeing.forked();
+      }
       case Downlink.Closed(var why, String reason) -> onClosed(why, reason, now);
     }
     pump(now);
@@ -282,7 +353,7 @@ public final class Exporter {
     outbound.poll(now);
     pump(now);
     Uplink.Session current = session;
-    if (current != null) {
+    if (current != null && succession.done()) {
       freeing.question(word, now).ifPresent(current::reconcile);
     }
   }
@@ -298,7 +369,7 @@ public final class Exporter {
 
   private void pump(Now now) {
     Uplink.Session current = session;
-    if (state == State.OPEN && current != null) {
+    if (state == State.OPEN && current != null && !forked) {
       outbound.pump(current, identity.key().get(), now);
     }
   }

@@ -121,7 +121,7 @@ final class Outbound {
   long oldestUnsentMillis(Now now) {
     long oldest = deliveries.oldestUnacceptedMillis();
     for (LogLane lane : List.of(fresh, backlog)) {
-      Optional<SignedBatch> head = lane.peek().filter(b -> b.header().kind() == BatchKind.DATA);
+      Optional<SignedBatch> head = lane.peek().filter(Delivery::hasSamples);
       oldest = Math.min(oldest, head.map(b -> b.header().greatestTimeMillis()).orElse(oldest));
     }
     return oldest == Long.MAX_VALUE ? 0 : Math.max(0, terms.stamp(now) - oldest);
@@ -338,10 +338,10 @@ final class Outbound {
 
   /**
    * Bytes first, loss record second: a crash in between sends the batch once more and ends here
-   * again. A loss record is never given up, because its own loss would need another one.
+   * again. What says of others where they are is never given up: its own loss would need another.
    */
   private boolean giveUp(SignedBatch batch, Refusal reason) {
-    if (batch.header().kind() == BatchKind.LOSS) {
+    if (batch.header().kind() == BatchKind.LOSS || batch.header().kind() == BatchKind.MOVED) {
       return false;
     }
     try {
@@ -393,7 +393,7 @@ final class Outbound {
     long boundary = durable + 1;
     long from = Math.max(fresh.next(), durable - RECENT + 1);
     for (SignedBatch batch : log.read(from, RECENT, RECENT_BYTES)) {
-      if (batch.header().kind() == BatchKind.DATA && !old(batch, now)) {
+      if (Delivery.hasSamples(batch) && !old(batch, now)) {
         boundary = batch.id().seq();
         break;
       }
@@ -416,7 +416,7 @@ final class Outbound {
   }
 
   private boolean old(SignedBatch batch, Now now) {
-    return batch.header().kind() == BatchKind.DATA && old(batch.header().greatestTimeMillis(), now);
+    return Delivery.hasSamples(batch) && old(batch.header().greatestTimeMillis(), now);
   }
 
   private boolean old(long greatestTimeMillis, Now now) {

@@ -44,6 +44,7 @@ final class SegmentFreeing {
   private long askAgainAtNanos;
   private int differences;
   private long freed;
+  private boolean forked;
 
   SegmentFreeing(BatchLog log, RandomGenerator random) {
     this.log = log;
@@ -52,6 +53,11 @@ final class SegmentFreeing {
 
   long freed() {
     return freed;
+  }
+
+  /** Whether the ledger was seen to hold another content under a seq of ours. */
+  boolean forked() {
+    return forked;
   }
 
   boolean refused(long seq) {
@@ -115,16 +121,17 @@ final class SegmentFreeing {
     Map<Long, Sha256> ledger = new HashMap<>();
     rows.forEach(row -> ledger.put(row.seq(), row.contentHash()));
     List<Long> missing = new ArrayList<>();
-    boolean forked = false;
+    boolean other = false;
     for (SignedBatch batch : batches(query.from(), query.to())) {
       Sha256 row = ledger.get(batch.id().seq());
       if (row == null) {
         addMissing(batch, missing);
       } else {
-        forked |= !row.equals(batch.contentHash());
+        other |= !row.equals(batch.contentHash());
       }
     }
-    if (missing.isEmpty() && !forked) {
+    forked |= other;
+    if (missing.isEmpty() && !other) {
       delete(query, now);
     } else {
       later(now);
@@ -137,7 +144,7 @@ final class SegmentFreeing {
    */
   private void addMissing(SignedBatch batch, List<Long> missing) {
     long seq = batch.id().seq();
-    if (batch.header().kind() == BatchKind.DATA && !refused.contains(seq)) {
+    if (batch.header().kind() != BatchKind.LOSS && !refused.contains(seq)) {
       missing.add(seq);
     }
   }

@@ -1,6 +1,7 @@
 package dev.sentinelj.application.agent;
 
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -121,19 +122,28 @@ final class SetBook {
   }
 
   private List<Sha256> decode(SignedBatch batch) {
-    if (batch.header().kind() != BatchKind.DATA) {
-      return List.of();
+    try {
+      return List.copyOf(referredBy(CopiedBatch.originalOf(batch), codec));
+    } catch (MalformedException _) {
+      return List.of(); // the worker keeps it in quarantine, with or without sets beside it
+    }
+  }
+
+  /** The sets that {@code original}, which is no copy, names by hash. */
+  static Set<Sha256> referredBy(SignedBatch original, BatchCodec codec) {
+    Set<Sha256> hashes = new LinkedHashSet<>();
+    if (original.header().kind() != BatchKind.DATA) {
+      return hashes;
     }
     try {
-      Set<Sha256> hashes = new LinkedHashSet<>();
-      for (BatchCodec.Part part : codec.decode(batch.header(), batch.body())) {
+      for (BatchCodec.Part part : codec.decode(original.header(), original.body())) {
         if (part instanceof BatchCodec.Part.Referring(var block)) {
           hashes.add(block.set());
         }
       }
-      return List.copyOf(hashes);
     } catch (MalformedException _) {
-      return List.of(); // the worker keeps it in quarantine, with or without sets beside it
+      hashes.clear(); // the worker keeps it in quarantine, with or without sets beside it
     }
+    return hashes;
   }
 }

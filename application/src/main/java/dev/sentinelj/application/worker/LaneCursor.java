@@ -3,6 +3,7 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -11,11 +12,16 @@ import java.util.OptionalInt;
 /**
  * Where a strand is in one lane. Normally many messages go into one transaction. After one of them
  * could not be stored the lane is done message by message, and within the message that fails batch
- * by batch, until the whole failed pull is behind. One owner.
+ * by batch, until the whole failed pull is behind. Where work was begun again and again without an
+ * end, one of the batches may kill whoever reads it: then as many messages as a pull may have are
+ * done batch by batch, and each try is noted before. One owner.
  */
 final class LaneCursor {
   /** A batch that fails alone so often because of what it holds is kept aside. */
   static final int MAX_TRIES = 5;
+
+  /** Beginnings without a step forward that are taken for accidents. */
+  static final int MAX_BEGINNINGS = 2;
 
   /** Ticks without data are committed after so long. */
   static final long TICKS_COMMIT_MILLIS = 10_000;
@@ -35,13 +41,22 @@ final class LaneCursor {
   private BusPosition read;
   private Optional<Now> ticksSince = Optional.empty();
   private Optional<BusPosition> carefulUntil = Optional.empty();
-  private int index = -1;
+  private boolean condemned;
+  private int suspects;
+  private int index;
   private int tries;
 
-  LaneCursor(FrameAddress address, BusPosition committed) {
+  /**
+   * @param suspects how many messages are done batch by batch when one of them is suspected to kill
+   *     whoever reads it
+   */
+  LaneCursor(FrameAddress address, LaneState state, int suspects) {
     this.address = address;
-    this.committed = committed;
+    this.committed = state.position();
     this.read = committed;
+    this.suspects = state.begun() > MAX_BEGINNINGS ? suspects : 0;
+    this.index = this.suspects > 0 ? Math.max(0, state.index()) : state.index();
+    this.tries = state.tries();
     marks.add(committed);
   }
 
@@ -69,8 +84,40 @@ final class LaneCursor {
     return index >= 0 ? OptionalInt.of(index) : OptionalInt.empty();
   }
 
+  /** How often the batch at {@link #index} was tried. */
+  int tries() {
+    return tries;
+  }
+
+  /** The batch at {@link #index} is about to be tried, and this was noted. */
+  void trying() {
+    tries++;
+  }
+
+  /** The last try said nothing about the batch. */
+  void uncount() {
+    tries = condemned ? tries : Math.max(0, tries - 1);
+  }
+
+  /** Whether the batch at {@link #index} was tried as often as it may be. */
   boolean poisoned() {
-    return tries >= MAX_TRIES;
+    return index >= 0 && tries >= MAX_TRIES;
+  }
+
+  /** The batch at {@link #index} is kept aside untried. */
+  void condemn() {
+    condemned = true;
+  }
+
+  boolean condemned() {
+    return condemned;
+  }
+
+  /** There is nothing to read, so nothing in this lane is the end of whoever reads it. */
+  void empty() {
+    suspects = 0;
+    index = -1;
+    tries = 0;
   }
 
   /** Ticks alone were read up to {@code position}. */
@@ -111,8 +158,10 @@ final class LaneCursor {
     committed = position;
     read = position;
     ticksSince = Optional.empty();
-    index = -1;
+    suspects = Math.max(0, suspects - 1);
+    index = suspects > 0 ? 0 : -1;
     tries = 0;
+    condemned = false;
     if (carefulUntil.isPresent() && position.compareTo(carefulUntil.get()) >= 0) {
       carefulUntil = Optional.empty();
     }
@@ -122,6 +171,7 @@ final class LaneCursor {
   void nextBatch() {
     index++;
     tries = 0;
+    condemned = false;
   }
 
   /** The next message is done batch by batch. */
@@ -140,13 +190,9 @@ final class LaneCursor {
   void failed(BusPosition last, int messages, int batches) {
     if (messages > 1) {
       carefulUntil = Optional.of(last);
-    } else if (index < 0 && batches > 1) {
+    } else if (index < 0) {
       split();
-    } else if (index < 0 && batches == 1) {
-      index = 0;
-      tries = 1;
-    } else {
-      tries++;
+      tries = batches > 1 ? 0 : 1;
     }
   }
 }

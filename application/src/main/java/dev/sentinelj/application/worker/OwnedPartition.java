@@ -5,6 +5,7 @@ import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,11 +27,13 @@ final class OwnedPartition {
   private Optional<Now> leaseAsked = Optional.empty();
   private boolean leasing;
   private final Map<Lane, LaneCursor> lanes = new EnumMap<>(Lane.class);
+  private final Map<Lane, LaneState> forgiven = new EnumMap<>(Lane.class);
   private Optional<Now> pausedFrom = Optional.empty();
   private long pauseMillis;
   private int failures;
   private Optional<Now> verified = Optional.empty();
   private Optional<Now> forgotten = Optional.empty();
+  private Optional<Now> tidied = Optional.empty();
   private int freshStreak;
 
   OwnedPartition(int number, WorkerLimits limits) {
@@ -100,11 +103,36 @@ final class OwnedPartition {
     return !lanes.isEmpty();
   }
 
-  void load(Map<Lane, BusPosition> positions) {
+  void load(Map<Lane, LaneState> states) {
     for (Lane lane : Lane.values()) {
-      BusPosition at = positions.getOrDefault(lane, BusPosition.START);
-      lanes.put(lane, new LaneCursor(new FrameAddress(number, lane), at));
+      LaneState state =
+          forgiven(lane, states.getOrDefault(lane, new LaneState(BusPosition.START, 1, -1, 0)));
+      lanes.put(lane, new LaneCursor(new FrameAddress(number, lane), state, limits.pullMessages()));
     }
+    forgiven.clear();
+  }
+
+  /**
+   * The try of one batch ended without a word on it, because the store did not answer. It was noted
+   * and does not count, although the cursor is lost now.
+   */
+  void forgive(Lane lane) {
+    LaneCursor cursor = cursor(lane);
+    if (cursor.index().isPresent()) {
+      cursor.uncount();
+      int index = cursor.index().getAsInt();
+      forgiven.put(lane, new LaneState(cursor.committed(), 0, index, cursor.tries()));
+    }
+  }
+
+  private LaneState forgiven(Lane lane, LaneState state) {
+    LaneState known = forgiven.get(lane);
+    if (known == null
+        || known.position().compareTo(state.position()) != 0
+        || known.index() != state.index()) {
+      return state;
+    }
+    return new LaneState(state.position(), state.begun(), state.index(), known.tries());
   }
 
   LaneCursor cursor(Lane lane) {
@@ -143,6 +171,15 @@ final class OwnedPartition {
       forgotten = Optional.of(now);
     }
     return due;
+  }
+
+  boolean tidyDue(Now now, long everyMillis) {
+    return tidied.isEmpty() || now.millisSince(tidied.get()) >= everyMillis;
+  }
+
+  /** There was nothing left to tidy up. */
+  void tidied(Now now) {
+    tidied = Optional.of(now);
   }
 
   boolean paused(Now now) {

@@ -90,8 +90,10 @@ final class PullBuilder {
     OptionalInt only = cursor.index();
     if (only.isPresent()) {
       int index = only.getAsInt();
-      moves = index == entries.size() - 1;
-      items.add(item(position, index, entries.get(index)));
+      moves = index >= entries.size() - 1;
+      if (index < entries.size()) {
+        items.add(item(position, index, entries.get(index)));
+      }
       return;
     }
     for (int index = 0; index < entries.size() && cells <= limits.pullCells(); index++) {
@@ -115,7 +117,7 @@ final class PullBuilder {
     if (!(item instanceof PullItem.Believed believed)) {
       return item;
     }
-    if (cursor.poisoned()) {
+    if (cursor.condemned()) {
       String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
       return believed.unusable(PullItem.POISON, detail);
     }

@@ -22,6 +22,12 @@ sealed interface PullItem {
   /** Why a batch that failed alone again and again is kept aside. */
   String POISON = "poison";
 
+  /** Why a batch is kept aside whose series set never came. */
+  String NO_SET = "no_set";
+
+  /** Why a batch is kept aside whose series set is one more than its agent may have. */
+  String SET_LIMIT = "set_limit";
+
   /** A message that is no frame of this cluster and queue. */
   record BadFrame(BusPosition position, byte[] bytes, String detail) implements PullItem {}
 

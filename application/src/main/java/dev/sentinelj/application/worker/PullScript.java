@@ -42,8 +42,12 @@ final class PullScript implements PartitionStore.Script {
   private final BatchJudge judge;
   private final BatchStorage storage;
 
+  private final Optional<Parked> overdue;
+  private boolean allReleased;
+
   private final Map<EpochId, Ledgered> epochs = new LinkedHashMap<>();
   private final Set<SetKey> arrived = new LinkedHashSet<>();
+  private final Set<SetKey> refused = new LinkedHashSet<>();
   private final List<Believed> work = new ArrayList<>();
 
   /**
@@ -55,8 +59,20 @@ final class PullScript implements PartitionStore.Script {
     }
   }
 
-  PullScript(Pull pull, PartitionMemory memory, BatchJudge judge, long retentionMillis) {
+  /** What was parked before a time and waits no more; at most {@code limit} of it. */
+  record Parked(long beforeMillis, int limit) {}
+
+  /**
+   * @param overdue what else is kept aside
+   */
+  PullScript(
+      Pull pull,
+      Optional<Parked> overdue,
+      PartitionMemory memory,
+      BatchJudge judge,
+      long retentionMillis) {
     this.pull = pull;
+    this.overdue = overdue;
     this.memory = memory;
     this.judge = judge;
     this.storage = new BatchStorage(memory, retentionMillis);
@@ -66,6 +82,7 @@ final class PullScript implements PartitionStore.Script {
   public void run(PartitionTransaction tx) {
     lock(tx, epochsOf(pull.items()));
     Failpoint.WORKER_LOCKED.hit();
+    overdue.ifPresent(parked -> giveUp(tx, parked));
     for (PullItem item : pull.items()) {
       switch (item) {
         case PullItem.BadFrame bad -> keepBadFrame(tx, bad);
@@ -97,6 +114,31 @@ final class PullScript implements PartitionStore.Script {
   /** What happened, by counter name; true only after a commit. */
   Map<String, Long> counts() {
     return storage.counts();
+  }
+
+  /** Whether nothing that is overdue was left over; true only after a commit. */
+  boolean allReleased() {
+    return allReleased;
+  }
+
+  private void giveUp(PartitionTransaction tx, Parked parked) {
+    List<ParkedBatch> released = tx.unparkBefore(parked.beforeMillis(), parked.limit());
+    allReleased = released.size() < parked.limit();
+    release(
+        tx,
+        released.stream()
+            .map(one -> judge.believed(one.row(), List.of()))
+            .map(one -> one.unusable(PullItem.NO_SET, "its series set never came"))
+            .toList());
+  }
+
+  private void release(PartitionTransaction tx, List<Believed> released) {
+    lock(tx, epochsOf(List.copyOf(released)));
+    released.forEach(one -> {
+      epoch(one.id().epoch()).touch();
+      admit(tx, one);
+    });
+    storage.count("batches_unparked", released.size());
   }
 
   private static Set<EpochId> epochsOf(List<PullItem> items) {
@@ -133,16 +175,18 @@ final class PullScript implements PartitionStore.Script {
     if (!arrived.add(key) || memory.set(key).isPresent()) {
       return;
     }
-    storage.define(key, set);
     if (tx.knownSet(agent, set.hash()).isPresent()) {
+      storage.define(key, set);
       return;
     }
-    tx.addSet(agent, set);
-    List<Believed> released =
-        tx.unpark(agent, set.hash()).stream().map(parked -> released(bringer, parked)).toList();
-    lock(tx, epochsOf(List.copyOf(released)));
-    storage.count("batches_unparked", released.size());
-    released.forEach(one -> admit(tx, one));
+    if (tx.addSet(agent, set)) {
+      storage.define(key, set);
+    } else {
+      refused.add(key);
+    }
+    release(
+        tx,
+        tx.unpark(agent, set.hash()).stream().map(parked -> released(bringer, parked)).toList());
   }
 
   /** When the bringer failed again and again it may be because of what it releases. */
@@ -166,8 +210,13 @@ final class PullScript implements PartitionStore.Script {
     }
     for (BatchCodec.Part part : parts) {
       Optional<SeriesSet> set = storage.definition(tx, believed.id().agent(), part);
+      Sha256 hash = BatchStorage.hashOf(part);
+      if (set.isEmpty() && refused.contains(new SetKey(believed.id().agent(), hash))) {
+        work.add(believed.unusable(PullItem.SET_LIMIT, "one series set too many: " + hash));
+        return;
+      }
       if (set.isEmpty()) {
-        park(tx, believed.row(), BatchStorage.hashOf(part));
+        park(tx, believed.row(), hash);
         return;
       }
       if (set.get().size() != part.columns().series()) {

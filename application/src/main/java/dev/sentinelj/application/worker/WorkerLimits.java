@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param windows series of one partition with a window in memory
  * @param windowMillis span of those windows
  * @param retention how far before its arrival a sample may have been taken
+ * @param parkedRetention how long a batch waits for its series set before it is kept aside
  */
 public record WorkerLimits(
     long pullBytes,
@@ -23,7 +24,32 @@ public record WorkerLimits(
     int sets,
     int windows,
     long windowMillis,
-    Duration retention) {
+    Duration retention,
+    Duration parkedRetention) {
+  private static final Duration PARKED_RETENTION = Duration.ofDays(7);
+
   public static final WorkerLimits DEFAULT =
       new WorkerLimits(4L << 20, 256, 250_000, 10_000, 5_000, 10_000, 300_000, Duration.ofDays(90));
+
+  /** Limits with the usual wait for series sets. */
+  public WorkerLimits(
+      long pullBytes,
+      int pullMessages,
+      long pullCells,
+      int seriesPerAgent,
+      int sets,
+      int windows,
+      long windowMillis,
+      Duration retention) {
+    this(
+        pullBytes,
+        pullMessages,
+        pullCells,
+        seriesPerAgent,
+        sets,
+        windows,
+        windowMillis,
+        retention,
+        PARKED_RETENTION);
+  }
 }

@@ -3,6 +3,7 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.application.gateway.AgentDirectory;
 import dev.sentinelj.application.status.Counters;
 import dev.sentinelj.application.worker.PullReader.Opened;
+import dev.sentinelj.application.worker.PullScript.Parked;
 import dev.sentinelj.application.worker.PullScript.Pull;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.Lane;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -41,11 +43,16 @@ public final class WorkerStrand {
   private static final long LEASE_EVERY_MILLIS = 2_000;
   private static final long VERIFY_EVERY_MILLIS = 1_000;
   private static final long FORGET_EVERY_MILLIS = 60_000;
+  private static final long TIDY_EVERY_MILLIS = 60_000;
+
+  /** Parked batches given up in one transaction. */
+  private static final int TIDY_BATCHES = 100;
 
   /** Above this share of the bus's space the restore margin yields. */
   static final double CROWDED_RATIO = 0.6;
 
   private static final long RELOAD_PAUSE_MILLIS = 1_000;
+  private static final Shape NO_SHAPE = new Shape(0, 0, 0);
 
   private final String owner;
   private final PartitionStore store;
@@ -184,7 +191,7 @@ public final class WorkerStrand {
       return true;
     }
     try {
-      return verify(partition, now) || pull(partition, now);
+      return verify(partition, now) || tidy(partition, now) || pull(partition, now);
     } catch (PortUnavailableException e) {
       report(partition, true, "the bus does not answer", 0);
       partition.reconnected();
@@ -198,17 +205,17 @@ public final class WorkerStrand {
     busy = true;
     counters.increment("worker_loads");
     store
-        .positions(leaseOf(partition))
+        .begin(leaseOf(partition))
         .whenCompleteAsync(
-            (positions, failure) -> {
+            (states, _) -> {
               busy = false;
               if (partition.memory() != memory) {
                 return;
               }
-              if (positions == null) {
+              if (states == null) {
                 partition.pause(now);
               } else {
-                partition.load(positions);
+                partition.load(states);
                 report(partition, true, "reading", 0);
               }
             },
@@ -230,7 +237,7 @@ public final class WorkerStrand {
         counters.increment("worker_bus_replaced");
         partition.reconnected(); // the other lane is another one too: compared before it is read
         BusPosition from = cursor.committed();
-        transact(partition, new Pull(lane, from, found, true, List.of()), new Shape(0, 0, 0), now);
+        transact(partition, new Pull(lane, from, found, true, List.of()), NO_SHAPE, now);
         return true;
       }
       if (forget) {
@@ -238,6 +245,21 @@ public final class WorkerStrand {
       }
     }
     return false;
+  }
+
+  /** Keeps aside what waited too long for its series set. */
+  private boolean tidy(OwnedPartition partition, Now now) {
+    if (!partition.tidyDue(now, TIDY_EVERY_MILLIS)) {
+      return false;
+    }
+    LaneCursor any = partition.cursor(Lane.FRESH);
+    Pull nothing = new Pull(Lane.FRESH, any.committed(), any.committed(), false, List.of());
+    long before = now.wallMillis() - limits.parkedRetention().toMillis();
+    Optional<Parked> overdue = Optional.of(new Parked(before, TIDY_BATCHES));
+    PullScript script =
+        new PullScript(nothing, overdue, partition.memory(), judge, limits.retention().toMillis());
+    transact(partition, nothing, NO_SHAPE, script, now);
+    return true;
   }
 
   private void forget(LaneCursor cursor, boolean crowded, Now now) {
@@ -259,6 +281,7 @@ public final class WorkerStrand {
     int count = cursor.careful() ? 1 : limits.pullMessages();
     List<Message> messages = bus.read(cursor.address(), cursor.read(), count, limits.pullBytes());
     if (messages.isEmpty()) {
+      cursor.empty();
       partition.pulled(lane);
       return commitTicks(partition, cursor, now);
     }
@@ -271,7 +294,7 @@ public final class WorkerStrand {
     partition.pulled(lane);
     long stamp = messages.getFirst().position().stampMillis();
     report(partition, true, "reading", Math.max(0, now.wallMillis() - stamp));
-    lookUp(partition, cursor, opened, now);
+    attempt(partition, cursor, opened, now);
     return true;
   }
 
@@ -291,8 +314,38 @@ public final class WorkerStrand {
     }
     Lane lane = cursor.address().lane();
     Pull pull = new Pull(lane, cursor.committed(), cursor.read(), true, List.of());
-    transact(partition, pull, new Shape(0, 0, 0), now);
+    transact(partition, pull, NO_SHAPE, now);
     return true;
+  }
+
+  /** A batch that is tried on its own is noted first: it may be the end of this process. */
+  private void attempt(OwnedPartition partition, LaneCursor cursor, List<Opened> opened, Now now) {
+    if (cursor.poisoned()) {
+      cursor.condemn();
+    }
+    if (cursor.index().isEmpty() || cursor.condemned()) {
+      lookUp(partition, cursor, opened, now);
+      return;
+    }
+    PartitionMemory memory = partition.memory();
+    int index = cursor.index().getAsInt();
+    busy = true;
+    store
+        .noteTry(leaseOf(partition), cursor.address().lane(), index, cursor.tries() + 1)
+        .whenCompleteAsync(
+            (_, failure) -> {
+              busy = false;
+              if (partition.memory() != memory || closed) {
+                return;
+              }
+              if (failure == null) {
+                cursor.trying();
+                lookUp(partition, cursor, opened, now);
+              } else {
+                partition.pause(now);
+              }
+            },
+            mailbox);
   }
 
   private void lookUp(OwnedPartition partition, LaneCursor cursor, List<Opened> opened, Now now) {
@@ -308,6 +361,7 @@ public final class WorkerStrand {
               }
               if (found == null || found.isEmpty()) {
                 counters.increment("worker_registry_waits");
+                cursor.uncount();
                 report(partition, true, "the registry does not answer; nothing is read", 0);
                 partition.pause(now);
               } else {
@@ -342,16 +396,25 @@ public final class WorkerStrand {
   record Shape(int messages, int batches, long lastTick) {}
 
   private void transact(OwnedPartition partition, Pull pull, Shape shape, Now now) {
+    PullScript script =
+        new PullScript(
+            pull, Optional.empty(), partition.memory(), judge, limits.retention().toMillis());
+    transact(partition, pull, shape, script, now);
+  }
+
+  private void transact(
+      OwnedPartition partition, Pull pull, Shape shape, PullScript script, Now now) {
     PartitionMemory memory = partition.memory();
-    PullScript script = new PullScript(pull, memory, judge, limits.retention().toMillis());
     busy = true;
     store
         .transact(leaseOf(partition), script)
         .whenCompleteAsync(
-            (outcome, _) -> {
+            (outcome, failure) -> {
               busy = false;
-              if (partition.memory() == memory) {
+              if (partition.memory() == memory && outcome != null) {
                 settle(partition, pull, shape, script, outcome, now);
+              } else if (partition.memory() == memory) {
+                unknown(partition, pull.lane(), failure, now);
               }
             },
             mailbox);
@@ -362,10 +425,9 @@ public final class WorkerStrand {
       Pull pull,
       Shape shape,
       PullScript script,
-      @Nullable Outcome outcome,
+      Outcome outcome,
       Now now) {
     switch (outcome) {
-      case null -> reload(partition, "worker_unknown_outcomes", "an outcome is unknown", now);
       case Outcome.Committed() -> committed(partition, pull, shape, script, now);
       case Outcome.RolledBack(PartitionStore.FailureKind kind, String message) ->
           rolledBack(partition, pull, shape, kind, message, now);
@@ -374,6 +436,15 @@ public final class WorkerStrand {
         reload(partition, "worker_fenced", message, now);
       }
     }
+  }
+
+  /** Only a failure of the store says nothing about the batch that was tried. */
+  private void unknown(OwnedPartition partition, Lane lane, @Nullable Throwable failure, Now now) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof PortUnavailableException) {
+      partition.forgive(lane);
+    }
+    reload(partition, "worker_unknown_outcomes", "an outcome is unknown", now);
   }
 
   private void committed(
@@ -385,8 +456,10 @@ public final class WorkerStrand {
     LaneCursor cursor = partition.cursor(pull.lane());
     if (pull.moves()) {
       cursor.moved(pull.to());
-    } else {
+    } else if (shape.messages() > 0) {
       cursor.nextBatch();
+    } else if (script.allReleased()) {
+      partition.tidied(now);
     }
     partition.succeeded();
   }
@@ -400,8 +473,20 @@ public final class WorkerStrand {
       Now now) {
     counters.increment("worker_rollbacks");
     report(partition, true, "rolled back: " + message, 0);
-    if (kind == PartitionStore.FailureKind.DATA && shape.messages() > 0) {
-      partition.cursor(pull.lane()).failed(pull.to(), shape.messages(), shape.batches());
+    LaneCursor cursor = partition.cursor(pull.lane());
+    switch (kind) {
+      case DATA, SCRIPT -> {
+        if (shape.messages() > 0) {
+          cursor.failed(pull.to(), shape.messages(), shape.batches());
+        } else {
+          partition.tidied(now); // what is overdue waits for the next turn
+        }
+      }
+      case TRANSIENT -> {
+        if (shape.messages() > 0) {
+          cursor.uncount();
+        }
+      }
     }
     partition.pause(now);
   }

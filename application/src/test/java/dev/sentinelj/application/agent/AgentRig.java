@@ -25,6 +25,8 @@ import dev.sentinelj.core.signing.KeyId;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.MetricSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,6 +54,23 @@ final class AgentRig {
   boolean quarantineBroken;
   Now now;
 
+  private record OnlyLog(BatchLog current) implements BatchLogs {
+    @Override
+    public List<BatchLog> formers() {
+      return List.of();
+    }
+
+    @Override
+    public BatchLog succeed() {
+      throw new AssertionError("nobody asked for another log");
+    }
+
+    @Override
+    public void retire(BatchLog former) {
+      throw new AssertionError("there is no former log");
+    }
+  }
+
   record Kept(long seq, Refusal reason) {}
 
   AgentRig() {
@@ -77,6 +96,7 @@ final class AgentRig {
             uplink,
             this::keep,
             batcher,
+            new Succession(new OnlyLog(log), codec, batcher, terms),
             terms,
             options,
             new SplittableRandom(42),

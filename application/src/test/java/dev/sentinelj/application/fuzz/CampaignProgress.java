@@ -76,8 +76,8 @@ final class CampaignProgress {
     return figures.getOrDefault(target, FuzzFigures.none(target));
   }
 
-  List<String> findings() throws IOException {
-    return Files.exists(findings) ? Files.readAllLines(findings) : List.of();
+  Path findings() {
+    return findings;
   }
 
   /**

@@ -156,8 +156,9 @@ public final class FuzzCampaign {
       System.out.println("fuzz: " + figures);
     }
     long found = progress.found();
-    List<String> lines = progress.findings();
-    lines.forEach(line -> System.out.println("fuzz: FOUND " + line));
+    if (found > 0) {
+      System.out.println("fuzz: what was found stands in " + progress.findings());
+    }
     progress.finish();
     System.out.printf(
         Locale.ROOT,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sentinelj.application.simulation.Broken.Promise;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,15 +22,16 @@ class SeededBugsTest {
     "COMMITTED_WHEN_ACCEPTED, DELETED_IS_COMMITTED"
   })
   void simulation_withBug_breaksThePromise(Sabotage bug, Promise promise) {
-    Optional<Caught> caught = firstCaught(bug);
+    Optional<Caught> caught =
+        caught(bug).filter(one -> one.failure().promise() == promise).findFirst();
 
-    assertThat(caught).map(one -> one.failure().promise()).contains(promise);
+    assertThat(caught).isPresent();
     System.out.printf("%s is caught at seed %d: %s%n", bug, caught.get().seed(), promise);
   }
 
   @Test
   void shrinking_leavesWhatTheBugNeeds() {
-    Caught caught = firstCaught(Sabotage.POSITION_OUTSIDE_TRANSACTION).orElseThrow();
+    Caught caught = caught(Sabotage.POSITION_OUTSIDE_TRANSACTION).findFirst().orElseThrow();
     Scenario scenario = Scenario.drawn(caught.seed());
 
     Scenario small =
@@ -43,13 +45,13 @@ class SeededBugsTest {
 
   private record Caught(long seed, Broken failure) {}
 
-  private static Optional<Caught> firstCaught(Sabotage bug) {
+  /** A bug may break more than one promise, and which one shows first changes with the schedule. */
+  private static Stream<Caught> caught(Sabotage bug) {
     return LongStream.range(
             PipelineSimulationTest.FIRST,
             PipelineSimulationTest.FIRST + PipelineSimulationTest.SEEDS)
         .mapToObj(seed -> run(seed, bug))
-        .flatMap(Optional::stream)
-        .findFirst();
+        .flatMap(Optional::stream);
   }
 
   private static Optional<Caught> run(long seed, Sabotage bug) {

@@ -2,15 +2,13 @@ package dev.sentinelj.application.simulation;
 
 import dev.sentinelj.adapters.memory.DatabaseView;
 import dev.sentinelj.adapters.memory.InMemoryBatchCodec;
-import dev.sentinelj.adapters.memory.InMemoryBatchLog;
+import dev.sentinelj.adapters.memory.InMemoryBatchLogs;
 import dev.sentinelj.adapters.memory.InMemoryUplink;
 import dev.sentinelj.application.agent.AgentIdentity;
-import dev.sentinelj.application.agent.Batcher;
 import dev.sentinelj.application.agent.BatcherOptions;
+import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
-import dev.sentinelj.application.agent.Exporter;
 import dev.sentinelj.application.agent.ExporterOptions;
-import dev.sentinelj.application.agent.ServerTerms;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.block.Columns;
@@ -45,9 +43,8 @@ final class SimulatedAgent extends Lives implements Uplink {
   private final AgentKey key;
   private final RandomGenerator random;
   private final List<InMemoryUplink> uplinks = new ArrayList<>();
-  private InMemoryBatchLog disk;
-  private Batcher batcher;
-  private Exporter exporter;
+  private InMemoryBatchLogs disk;
+  private CollectAndShip agent;
   private boolean reachable = true;
   private long skewMillis;
 
@@ -58,16 +55,16 @@ final class SimulatedAgent extends Lives implements Uplink {
     this.key = key;
     this.random = plant.world().newRandom();
     this.disk =
-        new InMemoryBatchLog(random.nextLong(), plant.option(Option.SEGMENT_BYTES), 1 << 24);
+        new InMemoryBatchLogs(random::nextLong, plant.option(Option.SEGMENT_BYTES), 1 << 24);
     begin(process());
   }
 
   EpochId epoch() {
-    return new EpochId(id, disk.epoch());
+    return new EpochId(id, disk.current().epoch());
   }
 
   BatchLog log() {
-    return disk;
+    return disk.current();
   }
 
   /** Power goes: the log is all that is left. */
@@ -96,40 +93,37 @@ final class SimulatedAgent extends Lives implements Uplink {
 
   /** Whether everything that was read is on the disk. */
   boolean idle() {
-    return batcher.status().waitingBytes() == 0
-        && disk.torn().isEmpty()
-        && disk.damaged().isEmpty();
+    BatchLog log = disk.current();
+    return agent.status(process().now()).batching().waitingBytes() == 0
+        && disk.formers().isEmpty()
+        && log.torn().isEmpty()
+        && log.damaged().isEmpty();
   }
 
   /** How many seqs were given out that the database does not know of. */
   long backlog(DatabaseView database) {
-    return disk.nextSeq() - 1 - database.progress(epoch()).through();
+    return disk.current().nextSeq() - 1 - database.progress(epoch()).through();
   }
 
   String describe() {
-    return id + " " + exporter.status(process().now()) + " " + batcher.status();
+    return id + " " + agent.status(process().now());
   }
 
   @Override
   protected final void begin(SimulatedProcess process) {
     process.setWallOffset(skewMillis);
     disk.holdSyncs();
-    BatchLog log = new WatchedLog(plant, process, disk);
-    ServerTerms terms = new ServerTerms();
-    InMemoryBatchCodec codec = new InMemoryBatchCodec();
     Executor mailbox = process.inOrder();
-    batcher = new Batcher(id, log, codec, () -> key, terms, batches(), mailbox, process::now);
-    exporter =
-        new Exporter(
+    agent =
+        new CollectAndShip(
             new AgentIdentity(id, "simulated", () -> key),
-            log,
-            codec,
+            new WatchedLogs(plant, process, disk),
+            new InMemoryBatchCodec(),
             this,
             (batch, reason) -> {
               throw new IllegalStateException(batch + " was refused for good: " + reason);
             },
-            batcher,
-            terms,
+            batches(),
             shipping(),
             random,
             mailbox,
@@ -170,12 +164,11 @@ final class SimulatedAgent extends Lives implements Uplink {
   private void poll(CollectorSchedule schedule, Now now) {
     for (MetricSource source : schedule.poll(now)) {
       if (plant.collecting()) {
-        batcher.add(source.read(now.wallMillis()), now);
+        agent.add(source.read(now.wallMillis()), now);
       }
       schedule.finished(source);
     }
-    batcher.poll(now);
-    exporter.poll(now);
+    agent.poll(now);
   }
 
   /** Reaches one of the gateways that live, or none. */

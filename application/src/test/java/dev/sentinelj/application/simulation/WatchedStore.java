@@ -83,6 +83,16 @@ final class WatchedStore {
     }
 
     @Override
+    public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+      return store.begin(lease);
+    }
+
+    @Override
+    public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+      return store.noteTry(lease, lane, index, tries);
+    }
+
+    @Override
     public CompletionStage<Outcome> transact(Lease lease, Script script) {
       AtomicReference<@Nullable Script> moved = new AtomicReference<>();
       CompletionStage<Outcome> data =

@@ -200,6 +200,11 @@ final class WatchedTransaction implements PartitionTransaction {
   }
 
   @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    return tx.unparkBefore(receivedBeforeMillis, limit);
+  }
+
+  @Override
   public void saveProgress(Collection<EpochProgress> progress) {
     tx.saveProgress(progress.stream().map(this::honest).toList());
   }

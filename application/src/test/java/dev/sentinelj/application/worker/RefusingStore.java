@@ -2,6 +2,7 @@ package dev.sentinelj.application.worker;
 
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.block.Columns;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction;
@@ -9,16 +10,58 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A store that cannot store one value, as a constraint of the database would have it. */
+/** A store to which one value does something bad. */
 final class RefusingStore implements PartitionStore {
   private final PartitionStore store;
   private final double refused;
+  private final Reaction reaction;
+  private int met;
+
+  /** What becomes of a transaction that adds the value. */
+  enum Reaction {
+    /** A constraint of the database is violated. */
+    CONSTRAINT,
+    /** The worker's own code fails. */
+    FAULT,
+    /** The process dies: whoever asked never hears an answer. */
+    DEATH,
+    /** The database goes away in the middle. */
+    OUTAGE,
+    /** The database goes away and nobody knows what it did before. */
+    SILENCE
+  }
 
   RefusingStore(PartitionStore store, double refused) {
+    this(store, refused, Reaction.CONSTRAINT);
+  }
+
+  RefusingStore(PartitionStore store, double refused, Reaction reaction) {
     this.store = store;
     this.refused = refused;
+    this.reaction = reaction;
+  }
+
+  /** How often the value was met. */
+  int met() {
+    return met;
+  }
+
+  private static final class Death extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private void react() {
+    met++;
+    switch (reaction) {
+      case CONSTRAINT ->
+          throw new IllegalArgumentException("value " + refused + " violates a constraint");
+      case FAULT -> throw new IllegalStateException("a fault of ours at " + refused);
+      case DEATH, SILENCE -> throw new Death();
+      case OUTAGE -> throw new PortUnavailableException("the database is away");
+    }
   }
 
   @Override
@@ -37,8 +80,27 @@ final class RefusingStore implements PartitionStore {
   }
 
   @Override
+  public CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
+    return store.begin(lease);
+  }
+
+  @Override
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+    return store.noteTry(lease, lane, index, tries);
+  }
+
+  @Override
   public CompletionStage<Outcome> transact(Lease lease, Script script) {
-    return store.transact(lease, tx -> script.run(refusing(tx)));
+    int before = met;
+    CompletionStage<Outcome> outcome = store.transact(lease, tx -> script.run(refusing(tx)));
+    if (met == before) {
+      return outcome;
+    }
+    return switch (reaction) {
+      case DEATH -> new CompletableFuture<>();
+      case SILENCE -> CompletableFuture.failedFuture(new PortUnavailableException("no answer"));
+      case CONSTRAINT, FAULT, OUTAGE -> outcome;
+    };
   }
 
   @Override
@@ -53,7 +115,7 @@ final class RefusingStore implements PartitionStore {
             new Class<?>[] {PartitionTransaction.class},
             (_, method, arguments) -> {
               if (method.getName().equals("addSamples") && has((Columns) arguments[1])) {
-                throw new IllegalArgumentException("value " + refused + " violates a constraint");
+                react();
               }
               try {
                 return method.invoke(tx, arguments);

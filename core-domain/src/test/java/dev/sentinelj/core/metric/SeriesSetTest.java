@@ -8,9 +8,16 @@ import dev.sentinelj.core.Mutations;
 import dev.sentinelj.core.Samples;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.wire.MalformedException;
+import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.core.wire.WireWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -81,6 +88,39 @@ class SeriesSetTest {
     assertThatExceptionOfType(MalformedException.class).isThrownBy(() -> SeriesSet.parse(bytes));
   }
 
+  /** The check of the bytes and the rules of a series must not part ways. */
+  @Test
+  void parse_randomTextsAndOrders_takesWhatASetOfThemWouldWrite() {
+    SplittableRandom random = new SplittableRandom(3);
+    int taken = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = anySet(random);
+      boolean valid = isTheOneEncoding(bytes);
+
+      assertThat(parses(bytes)).as(HexFormat.of().formatHex(bytes)).isEqualTo(valid);
+      taken += valid ? 1 : 0;
+    }
+    assertThat(taken).isBetween(2_000, 18_000);
+  }
+
+  @Test
+  void compareTo_series_ordersByEveryPartAndAgreesWithEquals() {
+    List<Series> ascending =
+        List.of(
+            Series.gauge("a", "", Map.of()),
+            Series.gauge("a", "", Map.of("k", "1")),
+            Series.gauge("a", "", Map.of("k", "1", "l", "")),
+            Series.gauge("a", "", Map.of("k", "2")),
+            Series.gauge("a", "", Map.of("l", "")),
+            Series.gauge("a", "By", Map.of()),
+            Series.counter("a", "", Map.of()),
+            Series.gauge("b", "", Map.of()));
+
+    assertThat(ascending).isSorted().isSortedAccordingTo(Comparator.naturalOrder());
+    assertThat(ascending.reversed().stream().sorted()).isEqualTo(ascending);
+    assertThat(Series.gauge("a", "", Map.of("k", "1"))).isEqualByComparingTo(ascending.get(1));
+  }
+
   @Test
   void of_emptyTwiceOrTooMany_throws() {
     assertThatIllegalArgumentException().isThrownBy(() -> SeriesSet.of(List.of()));
@@ -126,6 +166,66 @@ class SeriesSetTest {
     assertThat(MetricType.ofCode(2)).isEqualTo(MetricType.COUNTER);
     assertThat(MetricType.ofCode(3)).isEqualTo(MetricType.HISTOGRAM);
     assertThatIllegalArgumentException().isThrownBy(() -> MetricType.ofCode(0));
+  }
+
+  private static byte[] anySet(SplittableRandom random) {
+    int count = 1 + random.nextInt(3);
+    WireWriter out = WireWriter.message(SeriesSet.DOMAIN, 1, 64).u16(count);
+    for (int i = 0; i < count; i++) {
+      int labels = random.nextInt(4);
+      out.shortBytes(anyText(random)).u8(random.nextInt(8) == 0 ? 4 : 1);
+      out.shortBytes(random.nextBoolean() ? new byte[0] : anyText(random)).u16(labels);
+      for (int label = 0; label < labels; label++) {
+        out.shortBytes(anyText(random)).shortBytes(new byte[0]);
+      }
+    }
+    return out.toBytes();
+  }
+
+  /** Mostly valid characters from all over Unicode, rarely bytes that are none. */
+  private static byte[] anyText(SplittableRandom random) {
+    int[] edges = {0x20, 0x61, 0x7e, 0xa0, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff};
+    int[] rare = {0x1f, 0x7f, 0x80, 0x9f};
+    StringBuilder text = new StringBuilder();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      int[] from = random.nextInt(32) == 0 ? rare : edges;
+      text.appendCodePoint(from[random.nextInt(from.length)]);
+    }
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    if (random.nextInt(16) == 0) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+    }
+    return bytes;
+  }
+
+  private static boolean parses(byte[] bytes) {
+    try {
+      return Arrays.equals(SeriesSet.parse(bytes).toBytes(), bytes);
+    } catch (MalformedException e) {
+      return false;
+    }
+  }
+
+  /** By making the set from what was read, and writing it again. */
+  private static boolean isTheOneEncoding(byte[] bytes) {
+    try {
+      WireReader in = new WireReader(bytes);
+      in.message(SeriesSet.DOMAIN);
+      List<Series> series = new ArrayList<>();
+      for (int i = in.u16("count"); i > 0; i--) {
+        String name = in.text("name");
+        MetricType type = MetricType.ofCode(in.u8("type"));
+        String unit = in.text("unit");
+        TreeMap<String, String> labels = new TreeMap<>();
+        for (int label = in.u16("labels"); label > 0; label--) {
+          labels.put(in.text("key"), in.text("value"));
+        }
+        series.add(new Series(name, type, unit, labels));
+      }
+      return Arrays.equals(SeriesSet.of(series).toBytes(), bytes);
+    } catch (MalformedException | IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static List<Series> numbered(int count) {

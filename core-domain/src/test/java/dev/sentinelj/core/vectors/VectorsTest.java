@@ -30,6 +30,8 @@ import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.signing.SessionSeal;
 import dev.sentinelj.core.signing.SigningPolicy;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +39,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -195,6 +198,28 @@ class VectorsTest {
 
     assertHex(BlockCodec.encode(block), file.text(name + ".bytes"));
     assertThat(BlockCodec.decode(file.bytes(name + ".bytes"))).isEqualTo(block);
+  }
+
+  /** The blocks of the page that begin with {@code vector FILE NAME}: hex, two spaces, words. */
+  @Test
+  void bytesLaidOutOnThePage_areTheVectors() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "PROTOCOL.md"));
+    List<String> checked = new ArrayList<>();
+    List<String> blocks = List.of(page.split("\n```vector ", -1));
+    for (String block : blocks.subList(1, blocks.size())) {
+      String[] lines = block.substring(0, block.indexOf("\n```")).split("\n", -1);
+      String[] head = lines[0].split(" ", -1);
+      String hex =
+          Arrays.stream(lines)
+              .skip(1)
+              .map(line -> line.split(" {2,}", -1)[0].replace(" ", ""))
+              .collect(Collectors.joining());
+
+      assertThat(hex).as(lines[0]).isEqualTo(new Vectors(head[0]).text(head[1]));
+      checked.add(lines[0]);
+    }
+
+    assertThat(checked).hasSizeGreaterThanOrEqualTo(3);
   }
 
   private SignedBatch batch() {

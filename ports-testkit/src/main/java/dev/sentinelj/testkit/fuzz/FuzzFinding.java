@@ -5,7 +5,7 @@ import java.util.HexFormat;
 /** An input that did what it must not. */
 public record FuzzFinding(String target, long seed, long index, byte[] input, String what) {
   /** Most bytes that are printed; a longer input is made again from seed and index. */
-  private static final int PRINTED = 4_096;
+  private static final int PRINTED = 2_048;
 
   /** One line; the hex can be put into the corpus as it is. */
   @Override

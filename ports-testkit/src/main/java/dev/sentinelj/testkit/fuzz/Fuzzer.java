@@ -16,7 +16,8 @@ public final class Fuzzer {
   public static final long NANOS_PER_KIB = 1_000_000;
 
   /**
-   * What is accepted may mean more than its bytes: so many allocated bytes count as one of input.
+   * What is accepted may mean more than its bytes, and so may what a target reads piece by piece
+   * before it refuses: so many allocated bytes count as one of input.
    */
   private static final int ALLOCATED_PER_BYTE = 64;
 
@@ -139,8 +140,7 @@ public final class Fuzzer {
   }
 
   private static long nanos(FuzzTarget.Trial trial, Cost cost) {
-    long meaning = cost.accepted() ? cost.allocated() / ALLOCATED_PER_BYTE : 0;
-    return NANOS_PER_KIB * kib(Math.max(trial.bytes(), meaning));
+    return NANOS_PER_KIB * kib(Math.max(trial.bytes(), cost.allocated() / ALLOCATED_PER_BYTE));
   }
 
   private long allowed(FuzzTarget.Trial trial, Cost cost) {

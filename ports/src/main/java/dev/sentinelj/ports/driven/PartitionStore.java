@@ -54,9 +54,7 @@ public interface PartitionStore {
    * As {@link #positions}, for an owner that begins to work: counts the beginning, so that a batch
    * that kills every process that reads it is found. Fails when the lease is gone.
    */
-  default CompletionStage<Map<Lane, LaneState>> begin(Lease lease) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  CompletionStage<Map<Lane, LaneState>> begin(Lease lease);
 
   /**
    * Where a lane stands.
@@ -74,9 +72,7 @@ public interface PartitionStore {
    * @param index of the batch in its message
    * @param tries how often it will then have been tried, at least 1
    */
-  default CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries);
 
   /**
    * Runs {@code script} as {@link #transact} does, for somebody who owns no partition: it may do
@@ -99,8 +95,9 @@ public interface PartitionStore {
    * The stage fails when the outcome is unknown. The script runs at most once per call, on a thread
    * of the store's choosing, and sees its own writes; nobody else sees them before the end. A
    * script that throws is rolled back: as {@link FailureKind#DATA} when it threw {@link
-   * dev.sentinelj.core.wire.MalformedException} or {@link IllegalArgumentException}, else as {@link
-   * FailureKind#TRANSIENT}, {@link dev.sentinelj.ports.PortUnavailableException} included.
+   * dev.sentinelj.core.wire.MalformedException} or {@link IllegalArgumentException}, as {@link
+   * FailureKind#TRANSIENT} when it threw {@link dev.sentinelj.ports.PortUnavailableException}, else
+   * as {@link FailureKind#SCRIPT}.
    */
   CompletionStage<Outcome> transact(Lease lease, Script script);
 
@@ -125,6 +122,10 @@ public interface PartitionStore {
      * it).
      */
     DATA,
+    /**
+     * The script failed in a way nobody foresaw: an error in it, which this data may meet again.
+     */
+    SCRIPT,
     /** Something else; the same script may succeed later. */
     TRANSIENT
   }

@@ -191,9 +191,7 @@ public interface PartitionTransaction {
    * The batches of this partition that were parked before {@code receivedBeforeMillis}, in the
    * order they were parked, at most {@code limit}; they wait no more.
    */
-  default List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
-    throw new UnsupportedOperationException("not there yet");
-  }
+  List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit);
 
   /**
    * Notes the last word of one log on a closed epoch. The same closed and new epoch again changes

@@ -2,9 +2,8 @@ package dev.sentinelj.runners.agent;
 
 import dagger.BindsInstance;
 import dagger.Component;
-import dev.sentinelj.application.agent.Batcher;
+import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
-import dev.sentinelj.application.agent.Exporter;
 import dev.sentinelj.runners.runtime.EventLoop;
 import jakarta.inject.Singleton;
 
@@ -15,9 +14,7 @@ interface AgentComponent {
 
   CollectorSchedule schedule();
 
-  Batcher batcher();
-
-  Exporter exporter();
+  CollectAndShip agent();
 
   @Component.Factory
   interface Factory {

@@ -3,14 +3,12 @@ package dev.sentinelj.runners.agent;
 import dagger.Module;
 import dagger.Provides;
 import dev.sentinelj.application.agent.AgentIdentity;
-import dev.sentinelj.application.agent.Batcher;
 import dev.sentinelj.application.agent.BatcherOptions;
+import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
-import dev.sentinelj.application.agent.Exporter;
 import dev.sentinelj.application.agent.ExporterOptions;
-import dev.sentinelj.application.agent.ServerTerms;
 import dev.sentinelj.ports.driven.BatchCodec;
-import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.MetricSource;
 import dev.sentinelj.ports.driven.RefusedBatches;
 import dev.sentinelj.ports.driven.Uplink;
@@ -39,28 +37,9 @@ interface AgentModule {
 
   @Provides
   @Singleton
-  static ServerTerms terms() {
-    return new ServerTerms();
-  }
-
-  @Provides
-  @Singleton
   static CollectorSchedule schedule(
       List<MetricSource> sources, CollectorSchedule.Timing timing, SecureRandom random) {
     return new CollectorSchedule(sources, timing, random, SystemClock.now());
-  }
-
-  @Provides
-  @Singleton
-  static Batcher batcher(
-      AgentIdentity identity,
-      BatchLog log,
-      BatchCodec codec,
-      ServerTerms terms,
-      CollectorSchedule.Timing timing,
-      EventLoop loop) {
-    return new Batcher(
-        identity.id(), log, codec, identity.key(), terms, options(timing), loop, SystemClock::now);
   }
 
   /**
@@ -77,24 +56,22 @@ interface AgentModule {
 
   @Provides
   @Singleton
-  static Exporter exporter(
+  static CollectAndShip agent(
       AgentIdentity identity,
-      BatchLog log,
+      BatchLogs logs,
       BatchCodec codec,
       Uplink uplink,
       RefusedBatches refused,
-      Batcher batcher,
-      ServerTerms terms,
+      CollectorSchedule.Timing timing,
       SecureRandom random,
       EventLoop loop) {
-    return new Exporter(
+    return new CollectAndShip(
         identity,
-        log,
+        logs,
         codec,
         uplink,
         refused,
-        batcher,
-        terms,
+        options(timing),
         ExporterOptions.DEFAULT,
         random,
         loop,

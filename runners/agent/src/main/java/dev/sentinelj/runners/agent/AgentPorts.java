@@ -2,7 +2,7 @@ package dev.sentinelj.runners.agent;
 
 import dev.sentinelj.application.agent.AgentIdentity;
 import dev.sentinelj.ports.driven.BatchCodec;
-import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.MetricSource;
 import dev.sentinelj.ports.driven.RefusedBatches;
 import dev.sentinelj.ports.driven.Uplink;
@@ -12,7 +12,7 @@ import java.util.List;
 public interface AgentPorts {
   AgentIdentity identity();
 
-  BatchLog batchLog();
+  BatchLogs batchLogs();
 
   BatchCodec batchCodec();
 

@@ -1,10 +1,10 @@
 package dev.sentinelj.runners.agent;
 
 import dev.sentinelj.application.agent.Batcher;
+import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.application.agent.Exporter;
 import dev.sentinelj.core.time.Now;
-import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driving.ServerStatus;
 import dev.sentinelj.runners.runtime.EventLoop;
 import dev.sentinelj.runners.runtime.SystemClock;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running agent: one loop that drives schedule, batcher and exporter. */
+/** A running agent: one loop that drives schedule, batches and shipping. */
 public final class AgentRunner implements ServerStatus, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRunner.class);
 
@@ -32,24 +32,20 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
   private final EventLoop loop;
   private final CollectorThreads collectors;
   private final CollectorSchedule schedule;
-  private final Batcher batcher;
-  private final Exporter exporter;
-  private final BatchLog log;
+  private final CollectAndShip agent;
   private volatile Report report = new Report(List.of(), Map.of());
 
-  private AgentRunner(AgentComponent component, BatchLog log) {
+  private AgentRunner(AgentComponent component) {
     this.loop = component.loop();
     this.schedule = component.schedule();
-    this.batcher = component.batcher();
-    this.exporter = component.exporter();
-    this.collectors = new CollectorThreads(schedule, batcher, loop);
-    this.log = log;
+    this.agent = component.agent();
+    this.collectors = new CollectorThreads(schedule, agent, loop);
   }
 
   /** Starts collecting and shipping. */
   public static AgentRunner start(AgentPorts ports, CollectorSchedule.Timing timing) {
     AgentComponent component = DaggerAgentComponent.factory().create(ports, timing);
-    AgentRunner runner = new AgentRunner(component, ports.batchLog());
+    AgentRunner runner = new AgentRunner(component);
     runner.loop.start(runner::poll, POLL);
     return runner;
   }
@@ -66,16 +62,15 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
   public void close() {
     CompletableFuture<Void> flushed = new CompletableFuture<>();
     loop.execute(() ->
-        batcher.flush(SystemClock.now()).whenComplete((_, failure) -> settle(flushed, failure)));
+        agent.flush(SystemClock.now()).whenComplete((_, failure) -> settle(flushed, failure)));
     await(flushed);
-    loop.execute(exporter::close);
+    loop.execute(agent::close);
     loop.close();
   }
 
   private void poll(Now now) {
     collectors.poll(now);
-    batcher.poll(now);
-    exporter.poll(now);
+    agent.poll(now);
     report = describe(now);
   }
 
@@ -98,9 +93,9 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
   }
 
   private Report describe(Now now) {
-    Exporter.Status shipping = exporter.status(now);
-    Batcher.Status batching = batcher.status();
-    BatchLog.Usage usage = log.usage();
+    CollectAndShip.Status status = agent.status(now);
+    Exporter.Status shipping = status.shipping();
+    Batcher.Status batching = status.batching();
     Map<String, Long> counters = new TreeMap<>();
     counters.put("agent_batches_logged", batching.batches());
     counters.put("agent_samples_logged", batching.samples());
@@ -109,9 +104,12 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
     counters.put("agent_batches_resent", shipping.resent());
     counters.put("agent_batches_refused", shipping.refused());
     counters.put("agent_committed_through", shipping.committedThrough());
-    counters.put("agent_logged_through", log.durableThrough());
-    counters.put("agent_log_bytes", usage.bytes());
-    counters.put("agent_log_batches", usage.batches());
+    counters.put("agent_logged_through", status.durableThrough());
+    counters.put("agent_log_bytes", status.log().bytes());
+    counters.put("agent_log_batches", status.log().batches());
+    counters.put("agent_log_forks", status.forks());
+    counters.put("agent_former_logs", (long) status.formers());
+    counters.put("agent_batches_carried_over", status.copies());
     schedule
         .counts()
         .forEach(source -> {

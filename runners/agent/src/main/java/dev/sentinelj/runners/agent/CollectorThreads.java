@@ -1,6 +1,6 @@
 package dev.sentinelj.runners.agent;
 
-import dev.sentinelj.application.agent.Batcher;
+import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.MetricSource;
@@ -19,20 +19,20 @@ final class CollectorThreads {
   private static final Logger LOG = LoggerFactory.getLogger(CollectorThreads.class);
 
   private final CollectorSchedule schedule;
-  private final Batcher batcher;
+  private final CollectAndShip agent;
   private final EventLoop loop;
   private final Map<MetricSource, Thread> reading = new HashMap<>();
 
-  CollectorThreads(CollectorSchedule schedule, Batcher batcher, EventLoop loop) {
+  CollectorThreads(CollectorSchedule schedule, CollectAndShip agent, EventLoop loop) {
     this.schedule = schedule;
-    this.batcher = batcher;
+    this.agent = agent;
     this.loop = loop;
   }
 
   /** On the loop's thread. While the log takes nothing, collecting pauses. */
   void poll(Now now) {
     schedule.overdue(now).forEach(this::interrupt);
-    if (batcher.accepting()) {
+    if (agent.accepting()) {
       schedule.poll(now).forEach(this::read);
     }
   }
@@ -64,7 +64,7 @@ final class CollectorThreads {
   private void finished(MetricSource source, MetricSource.Reading taken) {
     reading.remove(source);
     schedule.finished(source);
-    batcher.add(taken, SystemClock.now());
+    agent.add(taken, SystemClock.now());
   }
 
   private void failed(MetricSource source, Throwable e) {

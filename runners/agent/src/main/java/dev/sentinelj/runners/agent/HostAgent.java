@@ -2,7 +2,7 @@ package dev.sentinelj.runners.agent;
 
 import dev.sentinelj.adapters.files.FileAgentIdentity;
 import dev.sentinelj.adapters.files.FileAgentIdentity.Identity;
-import dev.sentinelj.adapters.files.FileBatchLog;
+import dev.sentinelj.adapters.files.FileBatchLogs;
 import dev.sentinelj.adapters.files.FileRefusedBatches;
 import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.adapters.grpc.GrpcEnrolment;
@@ -14,7 +14,7 @@ import dev.sentinelj.application.agent.AgentIdentity;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchCodec;
-import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.MetricSource;
 import dev.sentinelj.ports.driven.RefusedBatches;
 import dev.sentinelj.ports.driven.SecretVault;
@@ -32,7 +32,7 @@ import java.util.function.Supplier;
 /** The agent of this host: who it is, its log, what it reads, and its way to a gateway. */
 public record HostAgent(
     AgentIdentity identity,
-    BatchLog batchLog,
+    BatchLogs batchLogs,
     BatchCodec batchCodec,
     RefusedBatches refusedBatches,
     Uplink uplink,
@@ -59,12 +59,12 @@ public record HostAgent(
     FileAgentIdentity file = new FileAgentIdentity(directory.resolve("identity"), vault);
     Identity identity = file.load().orElseGet(() -> enrol(file, place, joinToken.get()));
     AgentKey key = new AgentKey(identity.key(), identity.secret());
-    FileBatchLog log =
+    FileBatchLogs logs =
         shutdown.closeLater(
-            "agent's log", FileBatchLog.open(directory.resolve("wal"), place.wal()));
+            "agent's log", FileBatchLogs.open(directory.resolve("wal"), place.wal()));
     return new HostAgent(
         new AgentIdentity(identity.agent(), place.version(), () -> key),
-        log,
+        logs,
         new ProtobufBatchCodec(),
         new FileRefusedBatches(directory.resolve("refused")),
         new GrpcUplink(place.gateway()),

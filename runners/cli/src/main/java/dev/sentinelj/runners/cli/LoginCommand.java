@@ -30,7 +30,8 @@ public final class LoginCommand extends HelpfulCommand {
 
   @Override
   int execute(CliContext context) {
-    ApiClient client = ApiClient.of(context, server);
+    ApiClient client =
+        ApiClient.of(context, server).naming(Map.of("user", "--user", "password", "the password"));
     String token = newToken(client, password(context));
     try {
       Files.createDirectories(context.home());

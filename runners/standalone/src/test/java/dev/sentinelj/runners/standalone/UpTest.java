@@ -142,6 +142,45 @@ class UpTest {
   }
 
   @Test
+  void pythonClient_pushesColumnsWithAndWithoutTheirSet_andTheApiReturnsThemExactly()
+      throws Exception {
+    Assumptions.assumeFalse(leftOut("python"), "left out with --without python");
+    Path state = directory.resolve("columns.json");
+    Path token = directory.resolve("columns-token");
+    Files.writeString(token, joinToken());
+
+    String output =
+        python(
+            "--join-token-file",
+            token.toString(),
+            "--state",
+            state.toString(),
+            "--columns",
+            "room.temperature",
+            "21.5",
+            "0.1",
+            "-3.25",
+            "--also",
+            "room.humidity=0.30000000000000004,-,1e-300",
+            "--label",
+            "room=lab");
+    String agent =
+        tools.jackson.databind.json.JsonMapper.shared()
+            .readTree(Files.readString(state))
+            .path("agent_id")
+            .asString();
+    api.await("/v1/agents/" + agent, answer -> stored(answer) == 5);
+
+    assertThat(output.lines().filter(line -> line.startsWith("accepted"))).hasSize(2);
+    assertThat(output).contains("exit 0");
+    assertThat(values(agent, "room.temperature")).containsExactly(21.5, 0.1, -3.25);
+    assertThat(values(agent, "room.humidity")).containsExactly(0.30000000000000004, 1e-300);
+    assertThat(python("--state", state.toString(), "--columns", "a", "1", "2", "--also", "b=1"))
+        .contains("b has 1 values and a 2")
+        .contains("exit 2");
+  }
+
+  @Test
   void nanAndAYearOff_lieInQuarantine_andTheRestIsStored() throws Exception {
     long now = System.currentTimeMillis();
     long yearOff = now + 365L * 86_400_000;
@@ -222,6 +261,18 @@ class UpTest {
 
   private static long points(Chromium browser) {
     return browser.evaluate(POINTS).asLong();
+  }
+
+  /** What the only series of this name has, by time. */
+  private static List<Double> values(String agent, String name)
+      throws IOException, InterruptedException {
+    JsonNode items =
+        api.get("/v1/metrics/agents/" + agent + "/range?name=" + name + "&label.room=lab")
+            .path("items");
+    assertThat(items.size()).isEqualTo(1);
+    List<Double> values = new ArrayList<>();
+    items.path(0).path("points").forEach(point -> values.add(point.path(1).asDouble()));
+    return values;
   }
 
   private static String firstPassword() {

@@ -1,0 +1,106 @@
+package dev.sentinelj.adapters.memory;
+
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** The logs of one agent in memory. Appends behave as {@link InMemoryBatchLog} says. */
+public final class InMemoryBatchLogs implements BatchLogs {
+  private final LongSupplier epochs;
+  private final int segmentBytes;
+  private final long maxBytes;
+  private final List<InMemoryBatchLog> logs;
+  private boolean holding;
+
+  /**
+   * @param epochs asked once per log
+   * @param segmentBytes a segment takes no more appends when its bodies reach this
+   * @param maxBytes cap of each log
+   */
+  public InMemoryBatchLogs(LongSupplier epochs, int segmentBytes, long maxBytes) {
+    this(epochs, segmentBytes, maxBytes, new ArrayList<>());
+    logs.add(newLog());
+  }
+
+  private InMemoryBatchLogs(
+      LongSupplier epochs, int segmentBytes, long maxBytes, List<InMemoryBatchLog> logs) {
+    this.epochs = epochs;
+    this.segmentBytes = segmentBytes;
+    this.maxBytes = maxBytes;
+    this.logs = logs;
+  }
+
+  @Override
+  public synchronized InMemoryBatchLog current() {
+    return logs.getLast();
+  }
+
+  @Override
+  public synchronized List<BatchLog> formers() {
+    return List.copyOf(logs.subList(0, logs.size() - 1));
+  }
+
+  @Override
+  public synchronized InMemoryBatchLog succeed() {
+    InMemoryBatchLog successor = newLog();
+    logs.add(successor);
+    return successor;
+  }
+
+  @Override
+  public synchronized void retire(BatchLog former) {
+    if (!formers().contains(former)) {
+      throw new IllegalArgumentException("this log is none of the former ones");
+    }
+    logs.removeIf(log -> log == former);
+  }
+
+  /** From now on appends to any of them wait for {@link #sync}. */
+  public synchronized void holdSyncs() {
+    holding = true;
+    logs.forEach(InMemoryBatchLog::holdSyncs);
+  }
+
+  /** Puts on the disk what waits, and completes it in order. */
+  public void sync() {
+    current().sync();
+  }
+
+  /** The logs after a crash of their process; these here are dead. */
+  public synchronized InMemoryBatchLogs crash() {
+    return after(logs.stream().map(InMemoryBatchLog::crash).toList());
+  }
+
+  /** The logs after an orderly stop and start of their process; these here are dead. */
+  public synchronized InMemoryBatchLogs restart() {
+    return after(logs.stream().map(InMemoryBatchLog::restart).toList());
+  }
+
+  /**
+   * What is on the disk now, a second time: a directory that was copied, or a virtual machine that
+   * will be restored. What waits for a sync is not in it. These here live on.
+   *
+   * @param newEpochs asked by the copy, so that no two logs get one number
+   */
+  public synchronized InMemoryBatchLogs copy(LongSupplier newEpochs) {
+    return new InMemoryBatchLogs(
+        newEpochs,
+        segmentBytes,
+        maxBytes,
+        new ArrayList<>(logs.stream().map(InMemoryBatchLog::copy).toList()));
+  }
+
+  private InMemoryBatchLogs after(List<InMemoryBatchLog> survivors) {
+    return new InMemoryBatchLogs(epochs, segmentBytes, maxBytes, new ArrayList<>(survivors));
+  }
+
+  private InMemoryBatchLog newLog() {
+    InMemoryBatchLog log = new InMemoryBatchLog(epochs.getAsLong(), segmentBytes, maxBytes);
+    if (holding) {
+      log.holdSyncs();
+    }
+    return log;
+  }
+}

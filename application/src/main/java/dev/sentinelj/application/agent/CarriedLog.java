@@ -1,0 +1,322 @@
+package dev.sentinelj.application.agent;
+
+import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.core.session.ReconcileAnswer;
+import dev.sentinelj.core.session.ReconcileQuery;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.core.wire.MalformedException;
+import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
+import dev.sentinelj.ports.driven.Uplink;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One former log on its way into the current one. Its epoch is closed first, and again in each new
+ * session, so that what the ledger lacks when it is asked can never come in later. Then, piece by
+ * piece, the ledger is asked what it has and the rest is copied; last comes the word that closes
+ * the balance, and when that is durable the log is deleted.
+ *
+ * <pre>
+ * READ ---> CLOSE ---> COMPARE &lt;---> COPY
+ *   |         ^           |
+ *   |         +-----------+ another session
+ *   |                     v
+ *   +----------------> MOVE ---> RETIRE ---> GONE
+ *     nothing in it, or moved already
+ * </pre>
+ */
+final class CarriedLog {
+  /** A question without an answer for so long is asked again. */
+  private static final long ANSWER_MILLIS = 60_000;
+
+  private final BatchLog former;
+  private final BatchLogs logs;
+  private final BatchCodec codec;
+  private final Batcher batcher;
+  private final ServerTerms terms;
+  private final Origins origins;
+  private final LogScan losses;
+  private final LogScan batches;
+  private final SeqRanges named = new SeqRanges();
+  private final MovedRanges moved = new MovedRanges(MovedRecord.MAX_ENTRIES);
+
+  private Step step = Step.READ;
+  private List<SignedBatch> piece = List.of();
+  private List<SignedBatch> rest = List.of();
+  private Uplink.@Nullable Session askedIn;
+  private Uplink.@Nullable Session closedIn;
+  private @Nullable ReconcileQuery asked;
+  private long askedAtNanos;
+  private int writing;
+  private long copies;
+
+  /** What is done now; see the picture. */
+  enum Step {
+    /** Which seqs its own loss records name. */
+    READ,
+    CLOSE,
+    COMPARE,
+    COPY,
+    MOVE,
+    RETIRE,
+    GONE
+  }
+
+  CarriedLog(
+      BatchLog former,
+      BatchLogs logs,
+      BatchCodec codec,
+      Batcher batcher,
+      ServerTerms terms,
+      Origins origins) {
+    this.former = former;
+    this.logs = logs;
+    this.codec = codec;
+    this.batcher = batcher;
+    this.terms = terms;
+    this.origins = origins;
+    this.losses = new LogScan(former);
+    this.batches = new LogScan(former);
+  }
+
+  long epoch() {
+    return former.epoch();
+  }
+
+  Step step() {
+    return step;
+  }
+
+  long copies() {
+    return copies;
+  }
+
+  /**
+   * Does a little.
+   *
+   * @param session the open one, if there is one
+   * @return whether there is more to do that waits for nobody
+   * @throws dev.sentinelj.ports.PortUnavailableException when a log could not be read or deleted;
+   *     the same call may succeed later
+   */
+  boolean advance(Uplink.@Nullable Session session, Now now) {
+    return switch (step) {
+      case READ -> readLosses();
+      case CLOSE -> {
+        if (session != null && mayAsk(session, now)) {
+          session.closeEpoch(former.epoch());
+        }
+        yield false;
+      }
+      case COMPARE -> compare(session, now);
+      case COPY, MOVE, GONE -> false;
+      case RETIRE -> {
+        logs.retire(former);
+        step = Step.GONE;
+        yield true;
+      }
+    };
+  }
+
+  void closed(long epoch) {
+    if (step == Step.CLOSE && epoch == former.epoch()) {
+      closedIn = askedIn;
+      askedIn = null;
+      step = Step.COMPARE;
+    }
+  }
+
+  void answered(ReconcileAnswer answer, Now now) {
+    ReconcileQuery query = asked;
+    if (step != Step.COMPARE || query == null) {
+      return;
+    }
+    switch (answer) {
+      case ReconcileAnswer.Equal(long epoch, long from, long to) -> {
+        if (matches(query, epoch, from, to)) {
+          copy(new HashSet<>(rest), now);
+        }
+      }
+      case ReconcileAnswer.Differs(long epoch, long from, long to, var rows) -> {
+        if (matches(query, epoch, from, to)) {
+          copy(stored(rows), now);
+        }
+      }
+    }
+  }
+
+  private boolean readLosses() {
+    if (former.nextSeq() == 1 || origins.moved(former.epoch())) {
+      step = Step.RETIRE;
+      return true;
+    }
+    List<SignedBatch> read = losses.next();
+    read.stream().filter(batch -> batch.header().kind() == BatchKind.LOSS).forEach(this::name);
+    step = read.isEmpty() ? Step.CLOSE : Step.READ;
+    return true;
+  }
+
+  private void name(SignedBatch loss) {
+    try {
+      LossRecord.parse(loss.body()).entries().forEach(entry -> named.add(entry.from(), entry.to()));
+    } catch (MalformedException _) {
+      // A loss record that says nothing names nothing.
+    }
+  }
+
+  private boolean compare(Uplink.@Nullable Session session, Now now) {
+    if (session == null) {
+      return false;
+    }
+    if (!session.equals(closedIn)) {
+      step = Step.CLOSE; // between two sessions the database may have been restored
+      return true;
+    }
+    if (piece.isEmpty()) {
+      piece = batches.next();
+      if (piece.isEmpty()) {
+        finish(now);
+        return false;
+      }
+    }
+    rest = piece.stream().filter(batch -> !isNamed(batch) && !isCarried(batch)).toList();
+    if (rest.isEmpty()) {
+      copy(Set.of(), now);
+      return true;
+    }
+    if (mayAsk(session, now)) {
+      asked = question();
+      session.reconcile(asked);
+    }
+    return false;
+  }
+
+  private ReconcileQuery question() {
+    return new ReconcileQuery(
+        former.epoch(),
+        rest.getFirst().id().seq(),
+        rest.getLast().id().seq(),
+        ReconcileQuery.digestOf(rest.stream().map(SignedBatch::contentHash).toList()));
+  }
+
+  private Set<SignedBatch> stored(List<ReconcileAnswer.Row> rows) {
+    Map<Long, Sha256> ledger = new HashMap<>();
+    rows.forEach(row -> ledger.put(row.seq(), row.contentHash()));
+    Set<SignedBatch> stored = new HashSet<>();
+    for (SignedBatch batch : rest) {
+      if (batch.contentHash().equals(ledger.get(batch.id().seq()))) {
+        stored.add(batch);
+      }
+    }
+    return stored;
+  }
+
+  private void copy(Set<SignedBatch> stored, Now now) {
+    step = Step.COPY;
+    asked = null;
+    askedIn = null;
+    List<Draft> drafts = new ArrayList<>();
+    for (SignedBatch batch : piece) {
+      if (isCarried(batch)) {
+        moved.add(batch.id().seq(), batch.header().samples());
+      } else if (!isNamed(batch) && (!stored.contains(batch) || moved.full())) {
+        draft(batch)
+            .ifPresent(draft -> {
+              moved.add(batch.id().seq(), batch.header().samples());
+              drafts.add(draft);
+            });
+      }
+    }
+    piece = List.of();
+    writing = drafts.size();
+    if (writing == 0) {
+      step = Step.COMPARE;
+    }
+    drafts.forEach(draft -> batcher.write(draft, now));
+  }
+
+  private Optional<Draft> draft(SignedBatch batch) {
+    try {
+      SignedBatch original = CopiedBatch.originalOf(batch);
+      return Optional.of(
+          Draft.copyOf(
+              original,
+              sets(original),
+              log -> {
+                origins.copied(log, original.id());
+                copied();
+              }));
+    } catch (MalformedException _) {
+      return Optional.empty(); // a copy that holds nothing: no database would take it either
+    }
+  }
+
+  private List<SeriesSet> sets(SignedBatch original) {
+    return SetBook.referredBy(original, codec).stream()
+        .flatMap(hash -> former.set(hash).stream())
+        .toList();
+  }
+
+  private void copied() {
+    copies++;
+    writing--;
+    if (writing == 0) {
+      step = Step.COMPARE;
+    }
+  }
+
+  private void finish(Now now) {
+    step = Step.MOVE;
+    MovedRecord record = moved.of(former);
+    batcher.write(
+        Draft.of(
+            record,
+            terms.offsetMillis(),
+            log -> {
+              origins.moved(log, former.epoch());
+              step = Step.RETIRE;
+            }),
+        now);
+  }
+
+  private boolean isNamed(SignedBatch batch) {
+    return named.contains(batch.id().seq());
+  }
+
+  private boolean isCarried(SignedBatch batch) {
+    try {
+      return origins.carried(CopiedBatch.originalOf(batch).id(), former.epoch());
+    } catch (MalformedException _) {
+      return false;
+    }
+  }
+
+  private boolean mayAsk(Uplink.Session session, Now now) {
+    boolean waits =
+        session.equals(askedIn) && now.monotonicNanos() - askedAtNanos < ANSWER_MILLIS * 1_000_000;
+    if (!waits) {
+      askedIn = session;
+      askedAtNanos = now.monotonicNanos();
+    }
+    return !waits;
+  }
+
+  private static boolean matches(ReconcileQuery query, long epoch, long from, long to) {
+    return query.epoch() == epoch && query.from() == from && query.to() == to;
+  }
+}

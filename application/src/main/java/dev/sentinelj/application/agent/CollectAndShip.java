@@ -1,0 +1,187 @@
+package dev.sentinelj.application.agent;
+
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.BatchLog;
+import dev.sentinelj.ports.driven.BatchLogs;
+import dev.sentinelj.ports.driven.MetricSource;
+import dev.sentinelj.ports.driven.RefusedBatches;
+import dev.sentinelj.ports.driven.Uplink;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The whole way of an agent's samples: collected into batches, kept in a log, shipped until they
+ * are stored. When the log turns out to have a twin, because a virtual machine was restored or a
+ * directory copied, it goes on in a new log under a new epoch and carries the former one over.
+ *
+ * <p>Nothing here blocks but reading logs and, once per fork, making one. Not thread safe:
+ * everything is called on the mailbox given, which runs one task at a time and none inside another.
+ */
+public final class CollectAndShip {
+
+  /** Between two new logs: a server that calls every epoch forked must not fill the disk. */
+  private static final long BETWEEN_LOGS_MILLIS = 5_000;
+
+  private final AgentIdentity identity;
+  private final BatchLogs logs;
+  private final BatchCodec codec;
+  private final Uplink uplink;
+  private final RefusedBatches refused;
+  private final ExporterOptions options;
+  private final RandomGenerator random;
+  private final Executor mailbox;
+  private final Supplier<Now> clock;
+  private final ServerTerms terms = new ServerTerms();
+  private final Batcher batcher;
+  private final Succession succession;
+  private Exporter exporter;
+  private Exporter.Totals before = Exporter.Totals.NONE;
+  private long forks;
+  private boolean triedToSucceed;
+  private long triedAtNanos;
+  private String lastError = "";
+
+  /**
+   * How collecting and shipping go.
+   *
+   * @param log of the current log
+   * @param durableThrough of the current log
+   * @param formers former logs that are still being carried over
+   * @param forks times a new log was begun since the start
+   * @param copies batches carried over since the start
+   */
+  public record Status(
+      Batcher.Status batching,
+      Exporter.Status shipping,
+      BatchLog.Usage log,
+      long durableThrough,
+      int formers,
+      long forks,
+      long copies) {}
+
+  /**
+   * @param random gives attempts and back-offs
+   * @param mailbox where completions of logs and events of the uplink come back to
+   * @param clock read once per completion or event
+   */
+  public CollectAndShip(
+      AgentIdentity identity,
+      BatchLogs logs,
+      BatchCodec codec,
+      Uplink uplink,
+      RefusedBatches refused,
+      BatcherOptions batches,
+      ExporterOptions options,
+      RandomGenerator random,
+      Executor mailbox,
+      Supplier<Now> clock) {
+    this.identity = identity;
+    this.logs = logs;
+    this.codec = codec;
+    this.uplink = uplink;
+    this.refused = refused;
+    this.options = options;
+    this.random = random;
+    this.mailbox = mailbox;
+    this.clock = clock;
+    this.batcher =
+        new Batcher(
+            identity.id(), logs.current(), codec, identity.key(), terms, batches, mailbox, clock);
+    this.succession = new Succession(logs, codec, batcher, terms);
+    this.exporter = newExporter();
+  }
+
+  /** Whether another reading is welcome; otherwise collecting pauses. */
+  public boolean accepting() {
+    return batcher.accepting();
+  }
+
+  /**
+   * Takes a reading.
+   *
+   * @return false when there is no room: the reading was counted as refused and is gone
+   */
+  public boolean add(MetricSource.Reading reading, Now now) {
+    return batcher.add(reading, now);
+  }
+
+  /** Does what time asks for. Call it often: nothing happens later than the next call. */
+  public void poll(Now now) {
+    batcher.poll(now);
+    if (exporter.forked() && !exporter.stopped()) {
+      succeed(now);
+    }
+    exporter.poll(now);
+    succession.poll(exporter.openSession(), now);
+  }
+
+  /** Closes the open batch. Completes when everything taken so far is in the log. */
+  public CompletionStage<Void> flush(Now now) {
+    return batcher.flush(now);
+  }
+
+  /** Ends the session and opens no other. */
+  public void close() {
+    exporter.close();
+  }
+
+  public Status status(Now now) {
+    BatchLog log = logs.current();
+    Exporter.Status shipping = exporter.status(now).plus(before);
+    return new Status(
+        batcher.status(),
+        lastError.isEmpty() ? shipping : shipping.withError(lastError),
+        log.usage(),
+        log.durableThrough(),
+        logs.formers().size(),
+        forks,
+        succession.copies());
+  }
+
+  /** Begins a new log as soon as the one before has nothing under way. */
+  private void succeed(Now now) {
+    boolean early =
+        triedToSucceed && now.monotonicNanos() - triedAtNanos < BETWEEN_LOGS_MILLIS * 1_000_000;
+    if (early) {
+      return;
+    }
+    batcher.hold();
+    if (batcher.appending()) {
+      return;
+    }
+    triedToSucceed = true;
+    triedAtNanos = now.monotonicNanos();
+    try {
+      BatchLog successor = logs.succeed();
+      forks++;
+      lastError = "";
+      before = exporter.status(now).plus(before).totals();
+      exporter.close();
+      exporter = newExporter();
+      batcher.continueIn(successor, now);
+    } catch (PortUnavailableException e) {
+      lastError = "the log was forked and no other can be begun: " + e.getMessage();
+      batcher.continueIn(logs.current(), now);
+    }
+  }
+
+  private Exporter newExporter() {
+    return new Exporter(
+        identity,
+        logs.current(),
+        codec,
+        uplink,
+        refused,
+        batcher,
+        succession,
+        terms,
+        options,
+        random,
+        mailbox,
+        clock);
+  }
+}

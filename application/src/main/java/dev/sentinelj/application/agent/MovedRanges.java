@@ -1,0 +1,74 @@
+package dev.sentinelj.application.agent;
+
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.ports.driven.BatchLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Gathers the last word on a log while its batches are carried over in order of seq. */
+final class MovedRanges {
+  private final int maxEntries;
+  private final List<MovedRecord.Entry> entries = new ArrayList<>();
+
+  MovedRanges(int maxEntries) {
+    this.maxEntries = maxEntries;
+  }
+
+  /** Whether no further range fits, so that from here on everything has to be carried over. */
+  boolean full() {
+    return entries.size() >= maxEntries;
+  }
+
+  /** Seqs ascend from call to call. */
+  void add(long seq, long samples) {
+    MovedRecord.Entry last = entries.isEmpty() ? null : entries.getLast();
+    if (last != null && (last.to() + 1 == seq || full())) {
+      entries.removeLast();
+      entries.add(new MovedRecord.Entry(last.from(), seq, last.samples() + samples));
+    } else {
+      entries.add(new MovedRecord.Entry(seq, seq, samples));
+    }
+  }
+
+  /** The last word on {@code log}, to which nothing is appended any more. */
+  MovedRecord of(BatchLog log) {
+    return new MovedRecord(
+        log.epoch(), log.nextSeq() - 1, log.sampleCount(), entries, unnamedLosses(log));
+  }
+
+  private List<LossRecord.Entry> unnamedLosses(BatchLog log) {
+    Set<Long> torn = Set.copyOf(log.torn());
+    List<LossRecord.Entry> lost = new ArrayList<>(log.damaged());
+    torn.stream()
+        .filter(seq -> lost.stream().noneMatch(one -> one.from() <= seq && seq <= one.to()))
+        .map(seq -> new LossRecord.Entry(seq, seq, 0, LossReason.TORN))
+        .toList()
+        .forEach(lost::add);
+    lost.sort((one, other) -> Long.compare(one.from(), other.from()));
+    List<LossRecord.Entry> merged = new ArrayList<>();
+    lost.forEach(one -> merge(merged, one));
+    return merged;
+  }
+
+  private void merge(List<LossRecord.Entry> merged, LossRecord.Entry next) {
+    LossRecord.Entry last = merged.isEmpty() ? null : merged.getLast();
+    boolean joins =
+        last != null
+            && (merged.size() >= maxEntries
+                || (last.to() + 1 == next.from() && last.reason() == next.reason()));
+    if (last != null && joins) {
+      merged.removeLast();
+      merged.add(
+          new LossRecord.Entry(
+              last.from(),
+              Math.max(last.to(), next.to()),
+              last.samples() + next.samples(),
+              last.reason()));
+    } else {
+      merged.add(next);
+    }
+  }
+}
