@@ -175,8 +175,10 @@ final class InMemoryTransaction implements PartitionTransaction {
   public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
     live();
     MoveKey key = new MoveKey(closed, into);
+    long added = 0;
     if (moves.get(key) == null) {
-      moves.put(key, new Settlement(record.movedSamples(), difference(closed, record)));
+      added = record.movedSamples();
+      moves.put(key, new Settlement(added, added, difference(closed, record)));
     }
     long moved = 0;
     long difference = 0;
@@ -186,7 +188,7 @@ final class InMemoryTransaction implements PartitionTransaction {
         difference += one.getValue().difference();
       }
     }
-    return new Settlement(moved, difference);
+    return new Settlement(moved, added, difference);
   }
 
   private long difference(EpochId closed, MovedRecord record) {

@@ -62,7 +62,11 @@ final class Leases {
       WHERE partition = ? AND token = ?\
       """;
   private static final String HOLDS =
-      "SELECT 1 FROM partition_leases WHERE partition = ? AND token = ? FOR SHARE";
+      """
+      SELECT i.identity::text || '/' || i.restore_generation
+      FROM partition_leases l CROSS JOIN installation i
+      WHERE l.partition = ? AND l.token = ? FOR SHARE OF l\
+      """;
   private static final String POSITIONS =
       "SELECT lane, generation, sequence, stamp_ms FROM bus_positions WHERE partition = ?";
 
@@ -81,6 +85,7 @@ final class Leases {
 
   private final RandomGenerator random;
   private final Map<Integer, Long> tokens = new HashMap<>();
+  private @Nullable String database;
   private final Set<Long> ended = new HashSet<>();
 
   Leases(RandomGenerator random) {
@@ -149,9 +154,23 @@ final class Leases {
       statement.setInt(1, lease.partition());
       statement.setLong(2, lease.token());
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next();
+        return rows.next() && isSameDatabase(rows.getString(1));
       }
     }
+  }
+
+  /**
+   * A database that was restored under an open connection is another one: what its owner remembers
+   * of it counts no more, and every lease taken before is over.
+   */
+  private boolean isSameDatabase(String identity) {
+    String before = database;
+    database = identity;
+    boolean same = before == null || before.equals(identity);
+    if (!same) {
+      connectionLost();
+    }
+    return same;
   }
 
   Map<Lane, LaneState> begin(Connection connection, Lease lease) throws SQLException {

@@ -64,7 +64,8 @@ final class MoveRows {
             .from(EPOCH_MOVES)
             .where(of(closed))
             .fetchSingle();
-    return new Settlement(sums.value1().longValue(), sums.value2().longValue());
+    return new Settlement(
+        sums.value1().longValue(), known ? 0 : record.movedSamples(), sums.value2().longValue());
   }
 
   Collected collected(EpochId epoch) throws SQLException {

@@ -32,6 +32,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +86,46 @@ class TimescalePartitionStoreTest {
     store.close();
   }
 
+  /** Rows of an older state come back under a connection that stays: ids and sets are others. */
+  @Test
+  void transact_afterTheDatabaseWasRestored_usesNothingItRemembers() {
+    try (Database own = PostgresForTests.migrated();
+        TimescalePartitionStore restored = new TimescalePartitionStore(own, "restored")) {
+      Lease before = granted(restored, "one", Optional.empty());
+      Stages.await(
+          restored.transact(
+              before,
+              tx -> {
+                tx.addSet(agent, set);
+                tx.seriesIds(agent, set);
+              }));
+      own.ask(
+          "restoring",
+          dsl ->
+              dsl.execute(
+                  "DELETE FROM series; DELETE FROM series_sets;"
+                      + " UPDATE installation SET restore_generation = restore_generation + 1"));
+
+      assertThat(Stages.await(restored.transact(before, tx -> {})))
+          .isInstanceOf(Outcome.Fenced.class);
+      Lease after = granted(restored, "one", Optional.of(before));
+      assertThat(after.token()).isNotEqualTo(before.token());
+      Outcome outcome =
+          Stages.await(
+              restored.transact(
+                  after,
+                  tx -> {
+                    assertThat(tx.knownSet(agent, set.hash())).isEmpty();
+                    tx.addSet(agent, set);
+                    tx.seriesIds(agent, set);
+                  }));
+
+      assertThat(outcome).isEqualTo(new Outcome.Committed());
+      assertThat(own.<Integer>ask("counting", dsl -> dsl.fetchCount(DSL.table("series"))))
+          .isEqualTo(2);
+    }
+  }
+
   @Test
   void transact_wholeBatch_storesEverythingOnce() {
     SignedBatch batch = batch(1, 4);
@@ -112,7 +154,8 @@ class TimescalePartitionStoreTest {
     assertThat(outcome).isEqualTo(new Outcome.Committed());
     assertThat(
             sql(
-                "SELECT name, metric_type, value, extract(epoch FROM time)::bigint FROM metrics_time WHERE agent_id = '%s' ORDER BY 1, 4"))
+                "SELECT name, metric_type, value, extract(epoch FROM time)::bigint FROM"
+                    + " metrics_time WHERE agent_id = '%s' ORDER BY 1, 4"))
         .isEqualTo(
             """
             system.cpu.utilization|gauge|0.5|1795000000
@@ -125,7 +168,9 @@ class TimescalePartitionStoreTest {
         .isEqualTo("1|0|5|\\x010203");
     assertThat(
             sql(
-                "SELECT epoch, through, ranges, collected, stored, unaccounted FROM agent_progress JOIN v_balance b USING (agent, epoch, collected, stored) WHERE agent = '%s'"))
+                "SELECT epoch, through, ranges, collected, stored, unaccounted FROM agent_progress"
+                    + " JOIN v_balance b USING (agent, epoch, collected, stored) WHERE agent ="
+                    + " '%s'"))
         .isEqualTo("-7|1|{5,9}|4|3|0");
     assertThat(store.positions(lease).toCompletableFuture().join())
         .containsEntry(Lane.FRESH, at(5))
@@ -211,7 +256,8 @@ class TimescalePartitionStoreTest {
       assertThat(other.lease(partition, "two", Optional.empty()).toCompletableFuture().join())
           .isEqualTo(new LeaseAnswer.Held("one"));
       sql(
-          "SELECT pg_sleep(extract(epoch FROM expires_at - clock_timestamp()) + 0.1) FROM partition_leases WHERE partition = "
+          "SELECT pg_sleep(extract(epoch FROM expires_at - clock_timestamp()) + 0.1) FROM"
+              + " partition_leases WHERE partition = "
               + partition);
 
       Lease taken = granted(other, "two", Optional.empty());
@@ -324,7 +370,8 @@ class TimescalePartitionStoreTest {
     TimescalePartitionStore slow = new TimescalePartitionStore(database, "slow", nanos::get);
     Lease own = granted(slow, "one", Optional.empty());
     String lasts =
-        "SELECT expires_at > clock_timestamp() + interval '30 s' FROM partition_leases WHERE partition = "
+        "SELECT expires_at > clock_timestamp() + interval '30 s' FROM partition_leases WHERE"
+            + " partition = "
             + partition;
 
     Script first =

@@ -70,7 +70,7 @@ final class Ledgered {
   /**
    * A log said its last word on this epoch. Two logs may have shared it, so the greatest count of
    * samples means nothing any more: what is collected is what became of the samples, and what the
-   * logs miss.
+   * logs miss. Contents that came in elsewhere before they came here stay counted as moved.
    */
   void settle(MovedRecord record, Settlement all) {
     record.moved().forEach(entry -> committed.add(entry.from(), entry.to()));
@@ -82,7 +82,7 @@ final class Ledgered {
             before.quarantined(),
             before.lost(),
             before.overflow(),
-            all.moved(),
+            before.moved() + all.added(),
             before.torn());
     balance = balance.withCollected(balance.explained() + all.difference());
     closed = true;

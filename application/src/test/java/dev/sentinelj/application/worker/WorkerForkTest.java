@@ -86,6 +86,23 @@ class WorkerForkTest {
     assertThat(balance(second)).isEqualTo(Balance.ZERO);
   }
 
+  /** An epoch that holds a content which came in elsewhere is given up itself. */
+  @Test
+  void poll_aMovedRecordOfAnEpochWithCopies_leavesTheseAccountedFor() {
+    SignedBatch original = worker.batch(1);
+    publish(original);
+    close();
+    publish(copy(second, 1, 0, original), copy(second, 2, 4, worker.batch(2)));
+    Stages.await(worker.feed.close(second));
+    MovedRecord.Entry third3 = new MovedRecord.Entry(3, 3, 4);
+
+    publish(
+        copy(third, 1, 0, worker.batch(3)),
+        moved(third, 2, 4, new MovedRecord(second.epoch(), 3, 12, List.of(third3), List.of())));
+
+    assertThat(balance(second)).isEqualTo(new Balance(12, 4, 0, 0, 0, 8));
+  }
+
   @Test
   void poll_aMovedRecord_namesWhatItsLogLost_andWhatNobodyHasStaysUnaccounted() {
     publish(worker.batch(1));

@@ -209,10 +209,11 @@ public interface PartitionTransaction {
    * as it counts at that time.
    *
    * @param moved samples that live on elsewhere
+   * @param added how many of them this call added; 0 when the word was known
    * @param difference samples that the logs counted and that are neither in the ledger, nor lost,
    *     nor moved; below 0 when more is there than was counted
    */
-  record Settlement(long moved, long difference) {}
+  record Settlement(long moved, long added, long difference) {}
 
   /**
    * The row kept aside under this id ({@link QuarantineQueries.Entry#id}), locked until the end of
