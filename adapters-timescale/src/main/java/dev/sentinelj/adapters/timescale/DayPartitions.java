@@ -4,6 +4,7 @@ import dev.sentinelj.adapters.timescale.jooq.Routines;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Makes room for a day before a row of that day is written. It works on a connection of the pool,
@@ -29,11 +30,18 @@ final class DayPartitions {
 
   private record Known(Table table, long day) {}
 
-  private final Database database;
+  private final BiConsumer<Table, LocalDate[]> make;
   private final Set<Known> known = new HashSet<>();
 
   DayPartitions(Database database) {
-    this.database = database;
+    this((table, dates) -> make(database, table, dates));
+  }
+
+  /**
+   * @param make makes room for days that are new
+   */
+  DayPartitions(BiConsumer<Table, LocalDate[]> make) {
+    this.make = make;
   }
 
   /**
@@ -51,13 +59,17 @@ final class DayPartitions {
     }
     LocalDate[] dates =
         missing.stream().sorted().map(LocalDate::ofEpochDay).toArray(LocalDate[]::new);
+    make.accept(table, dates);
+    missing.forEach(day -> known.add(new Known(table, day)));
+  }
+
+  private static void make(Database database, Table table, LocalDate[] dates) {
     database.transact(
         "making room for new days",
         dsl -> {
           Routines.sentinelEnsurePartitions(dsl.configuration(), table.relation, dates);
           return table;
         });
-    missing.forEach(day -> known.add(new Known(table, day)));
   }
 
   boolean has(Table table, long day) {

@@ -31,7 +31,9 @@ final class OpenSession implements AgentSessions.Session {
   private final AgentSessions.Listener listener;
   private final SerialCalls line = new SerialCalls();
   private boolean over;
-  private boolean toldOnce;
+  private long told; // words, guarded by this
+  private long toldBefore;
+  private Optional<Now> quietSince = Optional.empty();
   private Optional<Now> heardAt = Optional.empty();
 
   OpenSession(SessionDirectory directory, Hello hello, AgentSessions.Listener listener) {
@@ -72,6 +74,9 @@ final class OpenSession implements AgentSessions.Session {
     if (due(now)) {
       directory.heard(this, now);
     }
+    if (quiet(now)) {
+      directory.tellWord(this);
+    }
     directory.recheck(this, now);
   }
 
@@ -98,13 +103,18 @@ final class OpenSession implements AgentSessions.Session {
     line.run(() -> deliver(word));
   }
 
+  /** How many words were told. */
+  synchronized long told() {
+    return told;
+  }
+
   /**
-   * Passes on the word that was asked for at the opening, unless a later one was told meanwhile:
-   * two questions may be answered out of order.
+   * Passes on a word that was asked for when so many had been told, unless a later one was told
+   * meanwhile: two questions may be answered out of order.
    */
-  void tellFirst(EpochWord word) {
+  void tellUnlessNews(EpochWord word, long toldWhenAsked) {
     line.run(() -> {
-      if (!toldOnce) {
+      if (told() == toldWhenAsked) {
         deliver(word);
       }
     });
@@ -128,7 +138,9 @@ final class OpenSession implements AgentSessions.Session {
       return;
     }
     Failpoint.GATEWAY_COMMITTED_BEFORE_SEND.hit();
-    toldOnce = true;
+    synchronized (this) {
+      told++;
+    }
     listener.committed(cut(word.committed()));
     List<Sha256> sets = word.setsNeeded();
     if (!sets.isEmpty()) {
@@ -140,6 +152,23 @@ final class OpenSession implements AgentSessions.Session {
     boolean first = !over;
     over = true;
     return first;
+  }
+
+  /**
+   * Whether nothing was told for long. The feed has no news of an agent whose every batch was lost
+   * on the bus; that its lanes are others now it must hear all the same.
+   */
+  private synchronized boolean quiet(Now now) {
+    if (told != toldBefore || quietSince.isEmpty()) {
+      toldBefore = told;
+      quietSince = Optional.of(now);
+      return false;
+    }
+    boolean quiet = now.millisSince(quietSince.get()) >= SessionDirectory.QUIET_MILLIS;
+    if (quiet) {
+      quietSince = Optional.of(now);
+    }
+    return quiet;
   }
 
   private synchronized boolean due(Now now) {

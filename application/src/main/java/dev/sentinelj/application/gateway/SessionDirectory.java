@@ -45,6 +45,9 @@ public final class SessionDirectory implements AgentSessions {
   /** How often the registry is told that an agent was heard. */
   public static final long HEARD_EVERY_MILLIS = 10_000;
 
+  /** An agent that has not been told anything for so long is told how things stand. */
+  static final long QUIET_MILLIS = 30_000;
+
   /** Hellos remembered, so that a recorded one opens nothing. */
   private static final int REMEMBERED_HELLOS = 50_000;
 
@@ -134,12 +137,7 @@ public final class SessionDirectory implements AgentSessions {
       former.end(Refusal.AGENT_MISMATCH); // two streams of one log: the newer one is the living one
     }
     session.heartbeat(now.wallMillis(), now);
-    feed.of(session.epoch())
-        .whenComplete((word, _) -> { // a failure is made good by the relay
-          if (word != null) {
-            session.tellFirst(word);
-          }
-        });
+    tellWord(session);
     return new Opening.Opened(session, key, limits);
   }
 
@@ -171,6 +169,17 @@ public final class SessionDirectory implements AgentSessions {
     // the version is not in the proof; the registry keeps the one of the last stream when it is
     // empty
     return registry.heard(proof.agent(), "", now.wallMillis()).thenApply(_ -> true);
+  }
+
+  /** Asks for the word on a session's epoch and passes it on, if it is still news by then. */
+  void tellWord(OpenSession session) {
+    long told = session.told();
+    feed.of(session.epoch())
+        .whenComplete((word, _) -> { // a failure is made good by the relay, or by the next time
+          if (word != null) {
+            session.tellUnlessNews(word, told);
+          }
+        });
   }
 
   /** Passes each word to the session of its epoch. */

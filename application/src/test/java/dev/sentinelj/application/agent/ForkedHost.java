@@ -11,7 +11,7 @@ import dev.sentinelj.ports.driven.BatchLogs;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +137,7 @@ final class ForkedHost {
   /** Each call is one to die at; appends also between what they do and the word that it is done. */
   private final class CountedLogs implements BatchLogs {
     private final InMemoryBatchLogs logs;
-    private final Map<BatchLog, BatchLog> counted = new IdentityHashMap<>();
+    private final Map<BatchLog, BatchLog> counted = new HashMap<>();
 
     CountedLogs(InMemoryBatchLogs logs) {
       this.logs = logs;
@@ -165,7 +165,10 @@ final class ForkedHost {
     public void retire(BatchLog former) {
       call();
       logs.retire(
-          logs.formers().stream().filter(log -> counted(log) == former).findFirst().orElseThrow());
+          logs.formers().stream()
+              .filter(log -> counted(log).equals(former))
+              .findFirst()
+              .orElseThrow());
       call();
     }
 

@@ -118,6 +118,20 @@ class SessionDirectoryTest {
   }
 
   @Test
+  void heartbeat_whenNothingWasToldForLong_tellsHowThingsStand() {
+    AgentSessions.Session session =
+        ((Opening.Opened) open(hello(gateway.key, gateway.now.wallMillis()), heard)).session();
+    session.heartbeat(0, gateway.now);
+
+    session.heartbeat(0, gateway.now.plusMillis(SessionDirectory.QUIET_MILLIS - 1));
+    assertThat(heard.committed).hasSize(1);
+    session.heartbeat(0, gateway.now.plusMillis(SessionDirectory.QUIET_MILLIS));
+    session.heartbeat(0, gateway.now.plusMillis(SessionDirectory.QUIET_MILLIS + 1));
+
+    assertThat(heard.committed).hasSize(2);
+  }
+
+  @Test
   void poll_manyRanges_areCutToThirtyTwo() {
     open(hello(gateway.key, gateway.now.wallMillis()), heard);
     long[] odd = new long[50];

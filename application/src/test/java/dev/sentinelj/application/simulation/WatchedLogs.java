@@ -5,7 +5,7 @@ import dev.sentinelj.adapters.memory.InMemoryBatchLogs;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.testkit.sim.SimulatedProcess;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ final class WatchedLogs implements BatchLogs {
   private final InMemoryBatchLogs logs;
   private final Plant plant;
   private final SimulatedProcess process;
-  private final Map<BatchLog, WatchedLog> watched = new IdentityHashMap<>();
+  private final Map<BatchLog, WatchedLog> watched = new HashMap<>();
 
   WatchedLogs(Plant plant, SimulatedProcess process, InMemoryBatchLogs logs) {
     this.plant = plant;
@@ -41,7 +41,7 @@ final class WatchedLogs implements BatchLogs {
   public void retire(BatchLog former) {
     BatchLog log =
         logs.formers().stream()
-            .filter(one -> watch(one) == former)
+            .filter(one -> watch(one).equals(former))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("this log is none of the former ones"));
     logs.retire(log);
@@ -49,6 +49,7 @@ final class WatchedLogs implements BatchLogs {
   }
 
   private BatchLog watch(BatchLog log) {
-    return watched.computeIfAbsent(log, one -> new WatchedLog(plant, process, (InMemoryBatchLog) one));
+    return watched.computeIfAbsent(
+        log, one -> new WatchedLog(plant, process, (InMemoryBatchLog) one));
   }
 }

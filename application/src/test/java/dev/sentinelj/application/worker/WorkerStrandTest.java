@@ -13,6 +13,7 @@ import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.Frame;
@@ -158,6 +159,39 @@ class WorkerStrandTest {
 
     assertThat(worker.balance().stored()).isEqualTo(4);
     assertThat(worker.balance().lost()).isLessThan(8);
+  }
+
+  /**
+   * The log took seq 2 for torn and counts on without it; the row was committed before or later.
+   */
+  @Test
+  void poll_aRowThatItsLogTookForTorn_countsBesideTheRunningCount() {
+    for (boolean rowFirst : new boolean[] {true, false}) {
+      WorkerForTests run = new WorkerForTests();
+      SignedBatch ghost = run.batch(2);
+      SignedBatch loss =
+          TestBatches.loss(
+              run.key,
+              new BatchId(run.epoch, 3),
+              4,
+              new LossRecord.Entry(2, 2, 0, LossReason.TORN));
+      run.publish(withSet(run.batch(1), SET));
+      run.publish(withSet(rowFirst ? ghost : loss));
+      run.run(100);
+      run.publish(withSet(rowFirst ? loss : ghost));
+      run.run(100);
+      Balance meanwhile = run.balance();
+      Block block = new Block(SET.hash(), TestBatches.columns(2, 1, run.now.wallMillis(), 1));
+      run.publish(
+          withSet(
+              TestBatches.data(
+                  run.codec, run.key, new BatchId(run.epoch, 4), 4, 0, List.of(block))));
+      run.run(100);
+
+      assertThat(meanwhile).isEqualTo(new Balance(8, 8, 0, 0, 0, 0, 4));
+      assertThat(run.balance()).isEqualTo(new Balance(10, 10, 0, 0, 0, 0, 4));
+      assertThat(run.progress().through()).isEqualTo(4);
+    }
   }
 
   @Test

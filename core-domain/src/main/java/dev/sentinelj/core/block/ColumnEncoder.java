@@ -13,6 +13,9 @@ final class ColumnEncoder {
   /** Denominators are shared when the common one is at most so many times the greater. */
   private static final int SHARED_GROWTH = 8;
 
+  /** Bytes below which no form that announces something can come. */
+  private static final int CHEAP = 2;
+
   private final Columns columns;
   private final BlockOutput out;
   private final int rows;
@@ -103,19 +106,30 @@ final class ColumnEncoder {
     boolean whole = bestForm == BlockCodec.WHOLE;
     tryUnit(BlockCodec.LAST_BINARY, lastBinary, 0);
     tryUnit(BlockCodec.LAST_DECIMAL, lastDecimal, 0);
+    if (bestBytes <= CHEAP) {
+      return;
+    }
     tryUnit(BlockCodec.NEW_UNIT, Units.binary(values, count), 1);
     if (!whole) {
       tryUnit(BlockCodec.NEW_UNIT, Units.decimal(values, count), 1);
-      if (quotients.find(values, count)) {
-        tryLastDenominators();
-        tryNewDenominators(column);
-      }
+      tryQuotients(column);
     }
   }
 
   private void tryUnit(int form, int unit, int overhead) {
     if (unit != Units.NONE && Units.wholes(values, count, unit, wholes)) {
       offer(form, unit, overhead);
+    }
+  }
+
+  private void tryQuotients(int column) {
+    if (!quotients.find(values, count)) {
+      return;
+    }
+    tryLastDenominators();
+    System.arraycopy(quotients.numerators, 0, wholes, 0, count);
+    if (Wholes.bytes(wholes, count) < bestBytes) { // else no denominators come for less
+      tryNewDenominators(column);
     }
   }
 

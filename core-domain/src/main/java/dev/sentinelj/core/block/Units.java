@@ -20,6 +20,10 @@ final class Units {
 
   private static final int BINARY_BIAS = 128;
   private static final int MANTISSA_BITS = 52;
+
+  /** One multiple of so many bits takes as much as the double. */
+  private static final int WORTH_BITS = 42;
+
   private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
   private Units() {}
@@ -33,7 +37,7 @@ final class Units {
   }
 
   static double value(long whole, int unit) {
-    return binary(unit) ? Math.scalb((double) whole, unit - BINARY_BIAS) : whole / POWERS[unit];
+    return binary(unit) ? whole * power(unit - BINARY_BIAS) : whole / POWERS[unit];
   }
 
   /**
@@ -65,9 +69,13 @@ final class Units {
     return scale;
   }
 
-  /** The greatest power of two that all values are multiples of, or {@link #NONE}. */
+  /**
+   * The greatest power of two that all values are multiples of, or {@link #NONE} when that is none,
+   * or when a single multiple is too great to be worth it.
+   */
   static int binary(double[] values, int count) {
     int least = Integer.MAX_VALUE;
+    int greatest = Integer.MIN_VALUE;
     for (int i = 0; i < count; i++) {
       if (!Double.isFinite(values[i])) {
         return NONE;
@@ -75,11 +83,14 @@ final class Units {
       if (values[i] != 0) {
         long mantissa = Double.doubleToRawLongBits(values[i]) & ((1L << MANTISSA_BITS) - 1);
         int zeros = Long.numberOfTrailingZeros(mantissa | 1L << MANTISSA_BITS);
-        least = Math.min(least, Math.getExponent(values[i]) - MANTISSA_BITS + zeros);
+        int exponent = Math.getExponent(values[i]);
+        least = Math.min(least, exponent - MANTISSA_BITS + zeros);
+        greatest = Math.max(greatest, exponent);
       }
     }
     long unit = (long) least + BINARY_BIAS;
-    return unit >= MIN_BINARY && unit <= MAX_BINARY ? (int) unit : NONE;
+    boolean worth = count > 1 || (long) greatest - least < WORTH_BITS;
+    return worth && unit >= MIN_BINARY && unit <= MAX_BINARY ? (int) unit : NONE;
   }
 
   private static boolean exact(double value, int unit) {
@@ -90,7 +101,11 @@ final class Units {
   }
 
   private static long whole(double value, int unit) {
-    return (long)
-        Math.rint(binary(unit) ? Math.scalb(value, BINARY_BIAS - unit) : value * POWERS[unit]);
+    return (long) Math.rint(value * (binary(unit) ? power(BINARY_BIAS - unit) : POWERS[unit]));
+  }
+
+  /** Two to the power of {@code exponent}, -64 to 64. */
+  private static double power(int exponent) {
+    return Double.longBitsToDouble((long) (exponent + Double.MAX_EXPONENT) << MANTISSA_BITS);
   }
 }

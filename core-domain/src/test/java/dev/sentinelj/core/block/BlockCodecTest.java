@@ -8,7 +8,9 @@ import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.wire.MalformedException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,24 @@ class BlockCodecTest {
 
       assertThat(BlockCodec.decode(BlockCodec.encode(block))).as("seed %d", seed).isEqualTo(block);
     }
+  }
+
+  /** So that the rounds above are about all there is. */
+  @Test
+  void encode_randomBlocks_takesEveryForm() {
+    SplittableRandom seeds = new SplittableRandom(42);
+    Set<Integer> forms = new TreeSet<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      Columns columns = randomBlock(new SplittableRandom(seeds.nextLong())).columns();
+      BlockOutput out = new BlockOutput(64);
+      new ColumnEncoder(columns).writeAll(out);
+      for (int column = 0; column < columns.series(); column++) {
+        int both = out.toBytes()[column / 2];
+        forms.add((column % 2 == 0 ? both >> BlockCodec.FORM_BITS : both) & BlockCodec.FORM_MASK);
+      }
+    }
+
+    assertThat(forms).hasSize(1 << BlockCodec.FORM_BITS);
   }
 
   @Test

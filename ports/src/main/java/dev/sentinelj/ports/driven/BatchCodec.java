@@ -11,8 +11,9 @@ import java.util.List;
 public interface BatchCodec {
 
   /**
-   * A body of these blocks that repeats identity and sample count. Decoding it gives back equal
-   * blocks in the same order.
+   * A body of these blocks. Decoding it gives back equal blocks in the same order. The header says
+   * whose they are and its hash binds them to it, so a body need not repeat identity and sample
+   * count; a codec that does checks them.
    *
    * @param sampleFrom as in {@link BatchHeader}
    */

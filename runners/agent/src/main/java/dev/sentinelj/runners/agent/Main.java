@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** An agent alone: {@code java -jar sentinelj-agent.jar agent.conf}. */
 public final class Main {
@@ -64,6 +65,16 @@ public final class Main {
         "agent",
         AgentRunner.start(agent, new CollectorSchedule.Timing(interval, Duration.ofSeconds(5))));
     System.out.println("agent " + agent.identity().id() + " runs; SIGTERM stops it");
+    awaitEnd();
+  }
+
+  /** No thread of ours keeps the process alive but this one; the shutdown hook ends its work. */
+  private static void awaitEnd() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static HostAgent.Place place(Settings settings, Path home) {

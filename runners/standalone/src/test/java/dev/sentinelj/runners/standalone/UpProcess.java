@@ -2,6 +2,7 @@ package dev.sentinelj.runners.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -30,22 +31,51 @@ final class UpProcess implements AutoCloseable {
 
   /** Starts on {@code home} with free ports, reading the host each second. */
   static UpProcess start(Path home, String... more) throws IOException {
+    return start(home, ClassArchive.NONE, List.of(), more);
+  }
+
+  /** Starts where agents find it again after a restart. */
+  static UpProcess start(Path home, int grpcPort, int intervalSeconds) throws IOException {
+    return run(
+        home,
+        List.of(
+            "up",
+            "--home",
+            home.toString(),
+            "--http-port",
+            "0",
+            "--grpc-port",
+            Integer.toString(grpcPort),
+            "--interval",
+            Integer.toString(intervalSeconds)));
+  }
+
+  /** Starts with free ports, a class archive and options of the JVM. */
+  static UpProcess start(Path home, ClassArchive archive, List<String> jvm, String... more)
+      throws IOException {
     List<String> args = new ArrayList<>(List.of("up", "--home", home.toString()));
     args.addAll(List.of("--http-port", "0", "--grpc-port", "0", "--interval", "1"));
     args.addAll(List.of(more));
-    return run(home, args);
+    return run(home, archive, jvm, args);
   }
 
   /** Runs the command line with these arguments. */
   static UpProcess run(Path home, List<String> args) throws IOException {
+    return run(home, ClassArchive.NONE, List.of(), args);
+  }
+
+  static UpProcess run(Path home, ClassArchive archive, List<String> jvm, List<String> args)
+      throws IOException {
     List<String> command =
         new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    command.addAll(archive.options());
+    command.addAll(jvm);
     command.addAll(
         List.of(
             "-Dlogback.configurationFile=logback.xml",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            System.getProperty("java.class.path")));
+            archive.classPath()));
     command.add(Main.class.getName());
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -75,6 +105,11 @@ final class UpProcess implements AutoCloseable {
     }
     assertThat(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)).isTrue();
     return lines;
+  }
+
+  /** Whether it ended within so many seconds as a process that was killed. */
+  boolean died(long seconds) throws InterruptedException {
+    return process.waitFor(seconds, TimeUnit.SECONDS) && process.exitValue() == Failpoint.KILLED;
   }
 
   int exitCode() {

@@ -1,0 +1,154 @@
+package dev.sentinelj.runners.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sentinelj.adapters.files.FileBatchLog;
+import dev.sentinelj.adapters.files.TinkSecretVault;
+import dev.sentinelj.adapters.files.WalConfig;
+import dev.sentinelj.runners.cli.CliContext;
+import dev.sentinelj.runners.cli.CommandLine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** What an agent's log says it ever took, against what the database has. */
+final class Books {
+  private Books() {}
+
+  static long counter(JsonNode status, String name) {
+    return status.path("counters").path(name).asLong();
+  }
+
+  /**
+   * Starts it once more, collecting next to nothing, until the database has all of the log; stops
+   * it. A reading that was taken just before the end went into the log alone: then once more.
+   */
+  static void drain(Path home) throws Exception {
+    long through = -1;
+    while (through != logged(home)) {
+      try (UpProcess up = UpProcess.start(home, "--interval", "3600").awaitReady()) {
+        JsonNode status =
+            up.api()
+                .await(
+                    "/v1/status",
+                    answer ->
+                        counter(answer, "agent_logged_through")
+                            == counter(answer, "agent_committed_through"));
+        through = counter(status, "agent_committed_through");
+        up.stop();
+      }
+    }
+  }
+
+  private static long logged(Path home) {
+    try (FileBatchLog log =
+        FileBatchLog.open(home.resolve("agent").resolve("wal"), WalConfig.defaults())) {
+      return log.durableThrough();
+    }
+  }
+
+  /**
+   * Every record that the host's log and {@code others} ever took is in the database once, and so
+   * is every sample. Nothing may run on {@code home}.
+   */
+  static void assertBalanced(Path home, List<Path> others) throws SQLException {
+    List<Path> logs = new ArrayList<>(others);
+    logs.add(home.resolve("agent").resolve("wal"));
+    long records = 0;
+    long samples = 0;
+    for (Path path : logs) {
+      try (FileBatchLog log = FileBatchLog.open(path, WalConfig.defaults())) {
+        records += log.nextSeq() - 1 - log.torn().size();
+        samples += log.sampleCount();
+      }
+    }
+    compare(home, records, samples);
+  }
+
+  private static void compare(Path home, long records, long samples) throws SQLException {
+    assertThat(samples).isPositive();
+    onDatabase(
+        home,
+        connection -> {
+          long torn =
+              number(connection, "SELECT coalesce(sum(seq_to - seq_from + 1), 0) FROM losses");
+          assertThat(number(connection, "SELECT count(*) FROM samples")).isEqualTo(samples);
+          assertThat(
+                  number(
+                      connection,
+                      "SELECT count(*) FROM (SELECT DISTINCT time, series_id FROM samples) AS d"))
+              .isEqualTo(samples);
+          assertThat(number(connection, "SELECT count(*) FROM batch_ledger"))
+              .isEqualTo(records - torn);
+          assertThat(number(connection, "SELECT sum(samples) FROM batch_ledger"))
+              .isEqualTo(samples);
+          assertThat(number(connection, "SELECT max(abs(unaccounted)) FROM v_balance")).isZero();
+          assertAudited(home);
+        });
+  }
+
+  /** {@code sentinel audit} finds nothing; the database must run. */
+  static void assertAudited(Path home) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Map<String, String> environment = Map.of("SENTINEL_HOME", home.toString());
+    CliContext context = new CliContext(out, out, environment, Optional.empty(), home);
+    int exitCode = new CommandLine(context).run("audit", "--recount");
+    assertThat(exitCode).as(bytes.toString(StandardCharsets.UTF_8)).isZero();
+  }
+
+  @FunctionalInterface
+  interface Question {
+    void ask(Connection connection) throws SQLException;
+  }
+
+  /** Starts the database of a stopped {@code home} for a question. */
+  static void onDatabase(Path home, Question question) throws SQLException {
+    String password = password(home);
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home.resolve("postgres"), password);
+        Connection connection =
+            DriverManager.getConnection(postgres.jdbcUrl(), EmbeddedPostgres.USER, password)) {
+      question.ask(connection);
+    }
+  }
+
+  /** Asks the database of a {@code home} that runs. */
+  static void onRunningDatabase(Path home, Question question) throws SQLException, IOException {
+    Path postgres = home.resolve("postgres");
+    String port = Files.readAllLines(postgres.resolve("data").resolve("postmaster.pid")).get(3);
+    String url = "jdbc:postgresql://127.0.0.1:" + port.strip() + "/" + EmbeddedPostgres.DATABASE;
+    try (Connection connection =
+        DriverManager.getConnection(url, EmbeddedPostgres.USER, password(home))) {
+      question.ask(connection);
+    }
+  }
+
+  private static String password(Path home) {
+    return DatabasePassword.of(
+        new Home(home),
+        TinkSecretVault.open(new Home(home).keys(), Optional.empty()),
+        new SecureRandom());
+  }
+
+  static long number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      assertThat(rows.next()).isTrue();
+      return rows.getLong(1);
+    }
+  }
+}
