@@ -155,6 +155,22 @@ def check_loss(v, same):
     same("loss record", v["bytes"], out.hex())
 
 
+def check_fork(v, same):
+    out = wire.message("sentinel/moved") + bytes.fromhex(v["moved_epoch"])
+    out += wire.i64(int(v["moved_last_seq"])) + wire.i64(int(v["moved_samples"]))
+    ranges = [entry.split(" ") for entry in v["moved_ranges"].split(", ")]
+    out += struct.pack(">H", len(ranges))
+    for numbers in ranges:
+        out += b"".join(wire.i64(int(number)) for number in numbers)
+    lost = [entry.split(" ") for entry in v["moved_lost"].split(", ")]
+    reasons = {"corrupt": 1, "dropped": 2, "refused": 3, "torn": 4}
+    out += struct.pack(">H", len(lost))
+    for first, last, samples, reason in lost:
+        out += wire.i64(int(first)) + wire.i64(int(last)) + wire.i64(int(samples))
+        out += bytes([reasons[reason]])
+    same("moved record", v["moved"], out.hex())
+
+
 class BlockReader:
     """Reads a block: section "Blocks" of the protocol."""
 
@@ -301,6 +317,7 @@ FILES = {
     "session.properties": check_session,
     "series-set.properties": check_series_set,
     "loss.properties": check_loss,
+    "fork.properties": check_fork,
     "block.properties": check_block,
 }
 

@@ -7,10 +7,12 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -47,6 +49,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   private final NavigableSet<Long> torn;
   private final NavigableMap<Long, LossRecord.Entry> damaged = new TreeMap<>();
   private final Set<Long> unreadable = new HashSet<>();
+  private final SeqRanges refused = new SeqRanges();
   private long nextSeq;
   private long sampleCount;
   private long written;
@@ -132,6 +135,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     this.segments = new ArrayList<>(found.segments());
     this.torn = found.torn();
     found.damaged().forEach(loss -> damaged.put(loss.from(), loss));
+    found.losses().forEach(this::noteRefused);
     this.nextSeq = found.nextSeq();
     this.written = nextSeq - 1;
     this.sampleCount = found.sampleCount();
@@ -190,6 +194,19 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   public List<LossRecord.Entry> damaged() {
     synchronized (lock) {
       return List.copyOf(damaged.values());
+    }
+  }
+
+  @Override
+  public boolean refused(long seq) {
+    synchronized (lock) {
+      return refused.contains(seq);
+    }
+  }
+
+  private void noteRefused(LossRecord.Entry loss) {
+    if (loss.reason() == LossReason.REFUSED) {
+      refused.add(loss.from(), loss.to());
     }
   }
 
@@ -279,7 +296,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
 
   private List<SignedBatch> batches(WalReader.Run run) {
     try {
-      WalReader.Batches read = reader.read(run);
+      WalReader.Batches read = readAgain(run);
       noteDamaged(read.unreadable());
       return read.batches();
     } catch (IOException e) {
@@ -289,6 +306,21 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
         }
       }
       throw new PortUnavailableException("reading segment " + run.segment() + " of the log", e);
+    }
+  }
+
+  /**
+   * A disk that fails to read a place fails again when the file is opened anew; then each record is
+   * read alone, and those that cannot be read are damaged. A file that cannot be opened says
+   * nothing about its records.
+   */
+  private WalReader.Batches readAgain(WalReader.Run run) throws IOException {
+    try {
+      return reader.read(run);
+    } catch (FileNotFoundException e) {
+      throw e;
+    } catch (IOException e) {
+      return reader.readOneByOne(run);
     }
   }
 
@@ -529,6 +561,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   private void forgetNamedLosses(SignedBatch batch) {
     try {
       for (LossRecord.Entry loss : LossRecord.parse(batch.body()).entries()) {
+        noteRefused(loss);
         torn.subSet(loss.from(), true, loss.to(), true).clear();
         damaged.values().removeIf(e -> loss.from() <= e.from() && e.to() <= loss.to());
       }

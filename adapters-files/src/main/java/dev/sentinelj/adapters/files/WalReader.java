@@ -7,6 +7,7 @@ import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.core.wire.WireReader;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -70,6 +71,24 @@ final class WalReader {
       batch(bytes, record.place().offset() - from)
           .filter(batch -> batch.id().seq() == record.seq())
           .ifPresentOrElse(batches::add, () -> unreadable.add(record));
+    }
+    return new Batches(batches, unreadable);
+  }
+
+  /** As {@link #read}, taking a record whose bytes the disk does not give back for unreadable. */
+  Batches readOneByOne(Run run) throws IOException {
+    List<SignedBatch> batches = new ArrayList<>();
+    List<WalSegment.Held> unreadable = new ArrayList<>();
+    for (WalSegment.Held record : run.records()) {
+      try {
+        Batches one = read(new Run(run.segment(), List.of(record)));
+        batches.addAll(one.batches());
+        unreadable.addAll(one.unreadable());
+      } catch (FileNotFoundException e) {
+        throw e;
+      } catch (IOException e) {
+        unreadable.add(record);
+      }
     }
     return new Batches(batches, unreadable);
   }

@@ -2,14 +2,15 @@ package dev.sentinelj.adapters.files;
 
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.wal.SegmentHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -194,45 +195,47 @@ final class WalRecovery {
   }
 
   private void forgetNamedLosses() {
-    TreeMap<Long, LossRecord.Entry> named = new TreeMap<>();
-    for (ScannedSegment segment : segments) {
-      for (LossRecord.Entry loss : segment.losses()) {
-        torn.subSet(loss.from(), true, loss.to(), true).clear();
-        named.put(loss.from(), loss);
-      }
+    List<LossRecord.Entry> named = losses();
+    SeqRanges covered = new SeqRanges();
+    for (LossRecord.Entry loss : named) {
+      torn.subSet(loss.from(), true, loss.to(), true).clear();
+      covered.add(loss.from(), loss.to());
     }
     for (LossRecord.Entry gap : List.copyOf(damaged.values())) {
       damaged.remove(gap.from());
-      unnamed(gap, named.subMap(gap.from(), true, gap.to(), true).values())
-          .forEach(left -> damaged.put(left.from(), left));
+      unnamed(gap, named, covered).ifPresent(left -> damaged.put(left.from(), left));
     }
   }
 
-  /** What is left of a gap that grew since a part of it was named: no seq is lost twice. */
-  private static List<LossRecord.Entry> unnamed(
-      LossRecord.Entry gap, Collection<LossRecord.Entry> named) {
-    List<LossRecord.Entry> left = new ArrayList<>();
-    long samples = gap.samples();
-    for (LossRecord.Entry loss : named) {
-      samples -= loss.samples();
-    }
+  /**
+   * What is to be said of a gap that is not named as a whole. Which of its seqs held how many
+   * samples is not known any more, so it is not cut into pieces: the entry encloses what was named
+   * of it, and the store takes that off, as it takes off the rows it has.
+   */
+  private static Optional<LossRecord.Entry> unnamed(
+      LossRecord.Entry gap, List<LossRecord.Entry> named, SeqRanges covered) {
     long from = gap.from();
-    for (LossRecord.Entry loss : named) {
-      samples -= addPiece(left, from, loss.from(), samples);
-      from = Math.max(from, loss.to() + 1);
+    while (from <= gap.to() && covered.contains(from)) {
+      from++;
     }
-    addPiece(left, from, gap.to() + 1, samples);
-    return left;
+    if (from > gap.to()) {
+      return Optional.empty();
+    }
+    long samples = gap.samples();
+    long start = gap.from();
+    for (LossRecord.Entry loss : named) {
+      if (loss.from() < gap.from() && loss.to() >= gap.from()) { // it reaches out of the gap
+        samples -= loss.samples();
+        start = Math.max(start, from);
+      }
+    }
+    return Optional.of(
+        new LossRecord.Entry(start, gap.to(), Math.max(0, samples), LossReason.CORRUPT));
   }
 
-  /** The first piece takes all samples: which of them held how many is not known any more. */
-  private static long addPiece(List<LossRecord.Entry> left, long from, long to, long samples) {
-    if (from >= to) {
-      return 0;
-    }
-    long counted = Math.max(0, samples);
-    left.add(new LossRecord.Entry(from, to - 1, counted, LossReason.CORRUPT));
-    return counted;
+  /** All that the loss records it holds name. */
+  List<LossRecord.Entry> losses() {
+    return segments.stream().flatMap(segment -> segment.losses().stream()).toList();
   }
 
   /**

@@ -23,6 +23,7 @@ final class CrashFs implements SegmentFiles {
   private final List<Map<String, Inode>> snapshots = new ArrayList<>();
   private int writesUntilDeath = Integer.MAX_VALUE;
   private int forcesUntilFailure = Integer.MAX_VALUE;
+  private long unreadableAt = -1;
   private boolean dead;
 
   private static final class Inode {
@@ -42,6 +43,11 @@ final class CrashFs implements SegmentFiles {
   /** The {@code count}-th sync from now fails and drops what was not synced, as Linux does. */
   void failForceAfter(int count) {
     forcesUntilFailure = count;
+  }
+
+  /** Reading the byte at {@code offset} of any file fails from now on. */
+  synchronized void breakAt(long offset) {
+    unreadableAt = offset;
   }
 
   /** The disk after the loss of power. */
@@ -95,6 +101,9 @@ final class CrashFs implements SegmentFiles {
 
   @Override
   public synchronized ByteBuffer read(String name, long offset, int length) throws IOException {
+    if (offset <= unreadableAt && unreadableAt < offset + length) {
+      throw new IOException("Input/output error");
+    }
     byte[] bytes = inode(name).now;
     int from = (int) Math.min(offset, bytes.length);
     int to = (int) Math.min(bytes.length, offset + length);

@@ -53,15 +53,14 @@ class FileBatchLogsTest extends BatchLogsContract {
 
   @Test
   void logOfBefore_isTheFirstOne() {
-    try (FileBatchLog old = FileBatchLog.open(wal(), config)) {
-      append(old, 2);
-      old.close();
+    FileBatchLog old = FileBatchLog.open(wal(), config);
+    append(old, 2);
+    old.close();
 
-      FileBatchLogs logs = open();
+    FileBatchLogs logs = open();
 
-      assertThat(logs.current().epoch()).isEqualTo(old.epoch());
-      assertThat(logs.current().nextSeq()).isEqualTo(3);
-    }
+    assertThat(logs.current().epoch()).isEqualTo(old.epoch());
+    assertThat(logs.current().nextSeq()).isEqualTo(3);
   }
 
   @Test

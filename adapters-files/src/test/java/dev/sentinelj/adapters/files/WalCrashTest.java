@@ -72,6 +72,24 @@ class WalCrashTest {
     }
   }
 
+  @Test
+  void read_whereTheDiskFails_losesThatRecordAlone() throws IOException {
+    World world = new World(9);
+    for (int i = 0; i < 4; i++) {
+      world.append(700);
+    }
+    world.disk.breakAt(2_100);
+
+    List<Long> read =
+        world.log.read(1, 10, 1 << 20).stream().map(batch -> batch.id().seq()).toList();
+
+    assertThat(read).hasSize(3);
+    assertThat(world.log.damaged())
+        .singleElement()
+        .satisfies(lost -> assertThat(lost.from()).isNotIn(read));
+    world.log.close();
+  }
+
   private static List<Op> ops(int code, int depth) {
     List<Op> ops = new ArrayList<>();
     for (int rest = code, i = 0; i < depth; i++, rest /= Op.values().length) {

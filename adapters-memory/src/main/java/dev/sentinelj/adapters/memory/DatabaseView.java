@@ -48,6 +48,22 @@ public final class DatabaseView {
     }
   }
 
+  /** Whether something of this batch was kept aside, or its content came in as a copy. */
+  public boolean aside(BatchId id) {
+    synchronized (database) {
+      return database.quarantine.rows().values().stream()
+              .anyMatch(kept -> kept.row().id().equals(Optional.of(id)))
+          || database.origins.rows().keySet().stream().anyMatch(origin -> origin.id().equals(id));
+    }
+  }
+
+  /** Whether a copy of this content is in the ledger. */
+  public boolean copied(BatchId id, Sha256 contentHash) {
+    synchronized (database) {
+      return database.origins.rows().containsKey(new Rows.OriginKey(id, contentHash));
+    }
+  }
+
   /** How many batches wait for their series set. */
   public int parked() {
     synchronized (database) {

@@ -53,6 +53,14 @@ public final class InMemoryBatchBus implements BatchBus {
     private long generation = 1;
     private long last;
 
+    private Queue() {}
+
+    private Queue(Queue other) {
+      messages.putAll(other.messages);
+      generation = other.generation;
+      last = other.last;
+    }
+
     private BusPosition at(Message message) {
       BusPosition position = message.position();
       return new BusPosition(generation, position.sequence(), position.stampMillis());
@@ -186,6 +194,39 @@ public final class InMemoryBatchBus implements BatchBus {
     queues.clear();
     remembered.clear();
     bytes = 0;
+  }
+
+  /** A copy of everything it holds, to be replaced by later. */
+  public synchronized Image image() {
+    return new Image(copies(queues));
+  }
+
+  /** What a bus held at one moment. */
+  public static final class Image {
+    private final Map<FrameAddress, Queue> queues;
+
+    private Image(Map<FrameAddress, Queue> queues) {
+      this.queues = queues;
+    }
+  }
+
+  /**
+   * Holds what {@code image} of it held and nothing else: its disk was replaced by an older copy.
+   */
+  public synchronized void replace(Image image) {
+    queues.clear();
+    queues.putAll(copies(image.queues));
+    remembered.clear();
+    bytes = 0;
+    for (Queue queue : queues.values()) {
+      bytes += queue.messages.values().stream().mapToLong(one -> one.bytes().length).sum();
+    }
+  }
+
+  private static Map<FrameAddress, Queue> copies(Map<FrameAddress, Queue> queues) {
+    Map<FrameAddress, Queue> copies = new HashMap<>();
+    queues.forEach((address, queue) -> copies.put(address, new Queue(queue)));
+    return copies;
   }
 
   /** While it is not available every call that needs the broker fails, and nothing is put. */

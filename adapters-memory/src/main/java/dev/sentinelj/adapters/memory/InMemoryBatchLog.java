@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayDeque;
@@ -51,6 +52,7 @@ public final class InMemoryBatchLog implements BatchLog {
     private final long maxBytes;
     private final Deque<Segment> segments = new ArrayDeque<>();
     private final TreeSet<Long> torn = new TreeSet<>();
+    private final SeqRanges refused = new SeqRanges();
     private final List<LossRecord.Entry> damaged = new ArrayList<>();
     private long nextSeq = 1;
     private long sampleCount;
@@ -70,6 +72,7 @@ public final class InMemoryBatchLog implements BatchLog {
       maxBytes = other.maxBytes;
       other.segments.forEach(segment -> segments.add(new Segment(segment)));
       torn.addAll(other.torn);
+      other.refused.toList().forEach(range -> refused.add(range.from(), range.to()));
       damaged.addAll(other.damaged);
       nextSeq = other.nextSeq;
       sampleCount = other.sampleCount;
@@ -123,15 +126,36 @@ public final class InMemoryBatchLog implements BatchLog {
     return List.copyOf(disk.damaged);
   }
 
+  @Override
+  public synchronized boolean refused(long seq) {
+    return disk.refused.contains(seq);
+  }
+
   /** Flips a bit of the batch under {@code seq}, which is durable: from now on it is damaged. */
   public synchronized void damage(long seq) {
     for (Segment segment : disk.segments) {
-      segment.batches.stream()
-          .filter(batch -> batch.id().seq() == seq)
-          .map(batch -> batch.header().samples())
-          .forEach(samples ->
-              disk.damaged.add(new LossRecord.Entry(seq, seq, samples, LossReason.CORRUPT)));
-      segment.batches.removeIf(batch -> batch.id().seq() == seq);
+      for (SignedBatch batch : List.copyOf(segment.batches)) {
+        if (batch.id().seq() == seq) {
+          long samples = batch.header().samples();
+          disk.damaged.add(new LossRecord.Entry(seq, seq, samples, LossReason.CORRUPT));
+          segment.batches.remove(batch);
+          unname(batch);
+        }
+      }
+    }
+  }
+
+  /** What a loss record that is gone had named is named by none. */
+  private void unname(SignedBatch gone) {
+    if (gone.header().kind() != BatchKind.LOSS) {
+      return;
+    }
+    for (LossRecord.Entry entry : LossRecord.parse(gone.body()).entries()) {
+      if (entry.reason() == LossReason.TORN) {
+        disk.torn.add(entry.from());
+      } else if (entry.reason() == LossReason.CORRUPT) {
+        disk.damaged.add(entry);
+      }
     }
   }
 
@@ -198,6 +222,9 @@ public final class InMemoryBatchLog implements BatchLog {
   private void forgetNamed(LossRecord record) {
     disk.damaged.removeAll(record.entries());
     for (LossRecord.Entry entry : record.entries()) {
+      if (entry.reason() == LossReason.REFUSED) {
+        disk.refused.add(entry.from(), entry.to());
+      }
       if (entry.reason() == LossReason.TORN) {
         disk.torn.subSet(entry.from(), true, entry.to(), true).clear();
       }
@@ -213,6 +240,29 @@ public final class InMemoryBatchLog implements BatchLog {
       disk.torn.add(disk.nextSeq++);
     }
     return end();
+  }
+
+  /**
+   * As {@link #crash}, and the last record that was durable cannot be read any more either: nothing
+   * tells it from one that was never finished, so its seq counts as torn.
+   */
+  public synchronized InMemoryBatchLog crashTearingTheLast() {
+    List<SignedBatch> last = disk.segments.getLast().batches;
+    if (last.isEmpty() || last.getLast().id().seq() != disk.durableThrough) {
+      return crash();
+    }
+    SignedBatch torn = last.removeLast();
+    disk.torn.add(torn.id().seq());
+    disk.sampleCount = torn.header().sampleFrom();
+    disk.durableThrough = torn.id().seq() - 1;
+    unname(torn);
+    return end();
+  }
+
+  synchronized void forgetTorn() {
+    disk.torn.clear();
+    disk.nextSeq = disk.durableThrough + 1;
+    given = disk.durableThrough;
   }
 
   /** The log after an orderly stop and start: what waits is synced first. */

@@ -73,6 +73,21 @@ public final class InMemoryBatchLogs implements BatchLogs {
     return after(logs.stream().map(InMemoryBatchLog::crash).toList());
   }
 
+  /** As {@link #crash}; the current one as {@link InMemoryBatchLog#crashTearingTheLast}. */
+  public synchronized InMemoryBatchLogs crashTearingTheLast() {
+    InMemoryBatchLog last = logs.getLast();
+    return after(
+        logs.stream().map(log -> log == last ? log.crashTearingTheLast() : log.crash()).toList());
+  }
+
+  /**
+   * Gives torn seqs out again, as a log would that trusts its last readable record: a mistake that
+   * tests make on purpose.
+   */
+  public synchronized void forgetTorn() {
+    current().forgetTorn();
+  }
+
   /** The logs after an orderly stop and start of their process; these here are dead. */
   public synchronized InMemoryBatchLogs restart() {
     return after(logs.stream().map(InMemoryBatchLog::restart).toList());

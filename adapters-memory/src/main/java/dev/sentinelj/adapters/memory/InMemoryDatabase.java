@@ -72,6 +72,7 @@ public final class InMemoryDatabase {
 
   private long lastNumber;
   private long commits;
+  private long restores;
 
   /**
    * @param clockMillis the database's own clock, milliseconds since the Unix epoch
@@ -88,6 +89,47 @@ public final class InMemoryDatabase {
   /** Calls that begin after this fail as {@code plan} says. */
   public synchronized void faults(FaultPlan plan) {
     faults = plan;
+  }
+
+  /** A backup of everything that workers write. */
+  public synchronized DatabaseImage image() {
+    return new DatabaseImage(this);
+  }
+
+  /**
+   * Goes back to an image of this database, as a restore from a backup does: every lease is gone
+   * with its connection, and a cursor given out since counts as none.
+   */
+  public synchronized void restore(DatabaseImage image) {
+    image.putBack(this);
+    leases.clear();
+    restores++;
+  }
+
+  /** Loses the definitions of all series sets; the series stay. */
+  public synchronized void loseSets() {
+    sets.rows().clear();
+  }
+
+  List<Table<?, ?>> tables() {
+    return List.of(
+        ledger,
+        origins,
+        moves,
+        progress,
+        sets,
+        series,
+        journal,
+        quarantine,
+        losses,
+        parked,
+        positions,
+        begun);
+  }
+
+  /** How often it went back to an image. */
+  long restores() {
+    return restores;
   }
 
   /** Leaves a tombstone: the agent's id is never given out again. */

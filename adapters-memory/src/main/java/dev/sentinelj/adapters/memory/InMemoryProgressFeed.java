@@ -89,16 +89,26 @@ public final class InMemoryProgressFeed implements ProgressFeed {
             words.add(word(epoch));
           }
         });
-    return new Page(words, Long.toString(database.lastNumber()));
+    return new Page(words, life() + database.lastNumber());
   }
 
   /** Empty for a cursor that this database did not give out. */
   private Optional<Long> number(String cursor) {
+    String life = life();
+    if (!cursor.startsWith(life)) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(Long.parseLong(cursor)).filter(number -> number <= database.lastNumber());
+      return Optional.of(Long.parseLong(cursor.substring(life.length())))
+          .filter(number -> number <= database.lastNumber());
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /** A database that went back to an older state is another one to whoever read it before. */
+  private String life() {
+    return database.restores() + "/";
   }
 
   private EpochWord word(EpochId epoch) {

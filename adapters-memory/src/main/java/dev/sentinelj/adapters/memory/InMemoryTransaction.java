@@ -194,14 +194,12 @@ final class InMemoryTransaction implements PartitionTransaction {
   private long difference(EpochId closed, MovedRecord record) {
     SeqRanges moved = new SeqRanges();
     record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
-    SeqRanges torn = losses.torn(closed);
     long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
     if (record.lastSeq() > 0) {
       BatchId first = new BatchId(closed, 1);
       BatchId last = new BatchId(closed, record.lastSeq());
       for (LedgerRow row : ledger.between(first, last)) {
-        boolean apart = moved.contains(row.id().seq()) || torn.contains(row.id().seq());
-        left -= apart ? 0 : row.samples();
+        left -= moved.contains(row.id().seq()) ? 0 : row.samples();
       }
     }
     return left;

@@ -8,6 +8,14 @@ final class SampleList {
   private double[] values = new double[16];
   private int size;
 
+  SampleList copy() {
+    SampleList copy = new SampleList();
+    copy.times = times.clone();
+    copy.values = values.clone();
+    copy.size = size;
+    return copy;
+  }
+
   void add(long timeMillis, double value) {
     if (size == times.length) {
       times = Arrays.copyOf(times, 2 * size);

@@ -25,6 +25,15 @@ final class Table<K, V> {
     return rows;
   }
 
+  /** Puts the rows back as they are now. */
+  Runnable image() {
+    NavigableMap<K, V> copy = new TreeMap<>(rows);
+    return () -> {
+      rows.clear();
+      rows.putAll(copy);
+    };
+  }
+
   Staged stage() {
     return new Staged();
   }

@@ -75,7 +75,7 @@ final class MoveRows {
   }
 
   private long difference(EpochId closed, MovedRecord record) throws SQLException {
-    SeqRanges apart = losses.torn(closed);
+    SeqRanges apart = new SeqRanges();
     record.moved().forEach(one -> apart.add(one.from(), one.to()));
     long rows =
         record.lastSeq() == 0

@@ -147,8 +147,8 @@ public final class Batcher implements LossWriter {
   }
 
   @Override
-  public void lost(long seq, long samples, LossReason reason) {
-    losses.add(new LossRecord.Entry(seq, seq, samples, reason));
+  public void lost(LossRecord.Entry loss) {
+    losses.add(loss);
   }
 
   /** Closes what is old enough and starts the next append. */

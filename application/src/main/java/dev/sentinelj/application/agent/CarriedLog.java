@@ -2,10 +2,12 @@ package dev.sentinelj.application.agent;
 
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.CopiedBatch;
+import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.session.ReconcileAnswer;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   |         +-----------+ another session
  *   |                     v
  *   +----------------> MOVE ---> RETIRE ---> GONE
- *     nothing in it, or moved already
+ *     moved already
  * </pre>
  */
 final class CarriedLog {
@@ -53,6 +55,7 @@ final class CarriedLog {
   private final LogScan losses;
   private final LogScan batches;
   private final SeqRanges named = new SeqRanges();
+  private final SeqRanges torn = new SeqRanges();
   private final MovedRanges moved = new MovedRanges(MovedRecord.MAX_ENTRIES);
 
   private Step step = Step.READ;
@@ -119,6 +122,7 @@ final class CarriedLog {
       case READ -> readLosses();
       case CLOSE -> {
         if (session != null && mayAsk(session, now)) {
+          Failpoint.AGENT_CLOSE_BEFORE.hit();
           session.closeEpoch(former.epoch());
         }
         yield false;
@@ -126,6 +130,7 @@ final class CarriedLog {
       case COMPARE -> compare(session, now);
       case COPY, MOVE, GONE -> false;
       case RETIRE -> {
+        Failpoint.AGENT_RETIRE_BEFORE.hit();
         logs.retire(former);
         step = Step.GONE;
         yield true;
@@ -135,6 +140,7 @@ final class CarriedLog {
 
   void closed(long epoch) {
     if (step == Step.CLOSE && epoch == former.epoch()) {
+      Failpoint.AGENT_CLOSED_HEARD.hit();
       closedIn = askedIn;
       askedIn = null;
       step = Step.COMPARE;
@@ -161,7 +167,7 @@ final class CarriedLog {
   }
 
   private boolean readLosses() {
-    if (former.nextSeq() == 1 || origins.moved(former.epoch())) {
+    if (origins.moved(former.epoch())) {
       step = Step.RETIRE;
       return true;
     }
@@ -173,7 +179,12 @@ final class CarriedLog {
 
   private void name(SignedBatch loss) {
     try {
-      LossRecord.parse(loss.body()).entries().forEach(entry -> named.add(entry.from(), entry.to()));
+      for (LossRecord.Entry entry : LossRecord.parse(loss.body()).entries()) {
+        named.add(entry.from(), entry.to());
+        if (entry.reason() == LossReason.TORN) {
+          torn.add(entry.from(), entry.to());
+        }
+      }
     } catch (MalformedException _) {
       // A loss record that says nothing names nothing.
     }
@@ -273,6 +284,7 @@ final class CarriedLog {
   }
 
   private void copied() {
+    Failpoint.AGENT_COPIED.hit();
     copies++;
     writing--;
     if (writing == 0) {
@@ -281,8 +293,9 @@ final class CarriedLog {
   }
 
   private void finish(Now now) {
+    Failpoint.AGENT_MOVED_BEFORE.hit();
     step = Step.MOVE;
-    MovedRecord record = moved.of(former);
+    MovedRecord record = moved.of(former, torn);
     batcher.write(
         Draft.of(
             record,

@@ -58,6 +58,14 @@ final class CommittedWord {
     return inOneRange && disputed.stream().noneMatch(seq -> from <= seq && seq <= to);
   }
 
+  /**
+   * Whether some seq below {@code seq} is neither committed nor parked, as far as the word goes.
+   */
+  boolean lacksBelow(long seq) {
+    long missing = committed.through() + 1;
+    return missing < seq && missing <= knownTo && !parked(missing);
+  }
+
   long through() {
     return committed.through();
   }

@@ -267,7 +267,7 @@ public final class Exporter {
       case Downlink.RetryLater(long epoch, long seq, long attempt, var reason, long delay) -> {
         if (epoch == log.epoch()) {
           lastError = "the gateway asks to wait: " + reason.word();
-          outbound.retryLater(seq, attempt, delay, now);
+          outbound.retryLater(seq, attempt, reason, delay, now);
         }
       }
       case Downlink.Refused refused -> onRefused(refused, now);
@@ -308,10 +308,19 @@ public final class Exporter {
     lastError = "batch " + refused.seq() + " was refused: " + refused.reason().word();
     if (refused.reason() == Refusal.DELETED_AGENT) {
       close();
-    } else if (!settled && !refused.reason().permanent()) {
+    } else if (!settled && !ofTheBatch(refused.reason())) {
       endSession();
       waitToConnect(REFUSED, now);
     }
+  }
+
+  /** Whether another batch may be taken all the same: then only this one waits. */
+  private static boolean ofTheBatch(Refusal reason) {
+    return switch (reason) {
+      case TOO_BIG, MALFORMED, UNSUPPORTED_VERSION, TIME_SPAN, BAD_SET -> true;
+      case UNKNOWN_AGENT, DELETED_AGENT, UNKNOWN_KEY, BAD_MAC, OUTSIDE_WINDOW, AGENT_MISMATCH ->
+          false;
+    };
   }
 
   private void onClosed(Downlink.CloseReason why, String reason, Now now) {

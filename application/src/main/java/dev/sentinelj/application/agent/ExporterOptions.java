@@ -14,6 +14,8 @@ import java.time.Duration;
  *     given up
  * @param resendAnyway a batch that was accepted so long ago and is not committed is sent again
  *     without other evidence
+ * @param prefixLostAfter what the log has deleted and the database lacks for so long is said to be
+ *     lost
  */
 public record ExporterOptions(
     int maxInFlight,
@@ -21,8 +23,33 @@ public record ExporterOptions(
     int backlogPerPoll,
     Duration holdBack,
     Duration answerWithin,
-    Duration resendAnyway) {
+    Duration resendAnyway,
+    Duration prefixLostAfter) {
   public static final ExporterOptions DEFAULT =
       new ExporterOptions(
-          64, 4L << 20, 64, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1));
+          64,
+          4L << 20,
+          64,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ofHours(1),
+          Duration.ofMinutes(10));
+
+  /** The usual time before a vanished prefix is said to be lost. */
+  public ExporterOptions(
+      int maxInFlight,
+      long maxInFlightBytes,
+      int backlogPerPoll,
+      Duration holdBack,
+      Duration answerWithin,
+      Duration resendAnyway) {
+    this(
+        maxInFlight,
+        maxInFlightBytes,
+        backlogPerPoll,
+        holdBack,
+        answerWithin,
+        resendAnyway,
+        DEFAULT.prefixLostAfter());
+  }
 }

@@ -3,6 +3,7 @@ package dev.sentinelj.application.agent;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +34,32 @@ final class MovedRanges {
     }
   }
 
-  /** The last word on {@code log}, to which nothing is appended any more. */
-  MovedRecord of(BatchLog log) {
+  /**
+   * The last word on {@code log}, to which nothing is appended any more.
+   *
+   * @param torn what its own loss records name as torn
+   */
+  MovedRecord of(BatchLog log, SeqRanges torn) {
+    SeqRanges all = torn.copy();
+    log.torn().forEach(all::add);
     return new MovedRecord(
-        log.epoch(), log.nextSeq() - 1, log.sampleCount(), entries, unnamedLosses(log));
+        log.epoch(), log.nextSeq() - 1, log.sampleCount(), with(all), unnamedLosses(log));
+  }
+
+  /** Another log of this epoch may have written where this one tore, and the ledger have it. */
+  private List<MovedRecord.Entry> with(SeqRanges torn) {
+    SeqRanges taken = new SeqRanges();
+    entries.forEach(entry -> taken.add(entry.from(), entry.to()));
+    List<MovedRecord.Entry> all = new ArrayList<>(entries);
+    for (SeqRanges.Range range : torn.toList()) {
+      for (long seq = range.from(); seq <= range.to() && all.size() < maxEntries; seq++) {
+        if (!taken.contains(seq)) {
+          all.add(new MovedRecord.Entry(seq, seq, 0));
+        }
+      }
+    }
+    all.sort((one, other) -> Long.compare(one.from(), other.from()));
+    return all;
   }
 
   private List<LossRecord.Entry> unnamedLosses(BatchLog log) {

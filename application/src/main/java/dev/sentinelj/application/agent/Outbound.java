@@ -3,11 +3,13 @@ package dev.sentinelj.application.agent;
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.ingest.Receipt;
 import dev.sentinelj.core.ingest.Refusal;
+import dev.sentinelj.core.ingest.RetryReason;
 import dev.sentinelj.core.ingest.Submission;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Committed;
@@ -62,6 +64,7 @@ final class Outbound {
   private final RefusedBatches refused;
   private final ExporterOptions options;
   private final RandomGenerator random;
+  private final VanishedPrefix vanished;
   private final Deliveries deliveries = new Deliveries();
   private final LogLane fresh;
   private final LogLane backlog;
@@ -72,6 +75,10 @@ final class Outbound {
   private long sweptAtNanos;
   private long pausedUntilNanos;
   private boolean paused;
+
+  /** Answers in a row that said so. */
+  private int disbelieved;
+
   private int allowance;
   private long acceptedBatches;
   private long resent;
@@ -96,6 +103,7 @@ final class Outbound {
     this.refused = refused;
     this.options = options;
     this.random = random;
+    this.vanished = new VanishedPrefix(log, options.prefixLostAfter());
     this.fresh = new LogLane(log, this::settled);
     this.backlog = new LogLane(log, this::settled);
     ended();
@@ -142,6 +150,7 @@ final class Outbound {
   void ended() {
     deliveries.clear();
     word.settleAll();
+    vanished.sessionEnded();
     sets.sessionEnded();
     freeing.sessionEnded();
     released = false;
@@ -158,6 +167,7 @@ final class Outbound {
           deliveries.accepted(delivery, receipt, now.monotonicNanos());
           sets.accepted(delivery.attached);
           acceptedBatches++;
+          disbelieved = 0;
           judge(delivery, now);
         });
   }
@@ -165,6 +175,7 @@ final class Outbound {
   void progress(Committed committed, Now now) {
     Failpoint.AGENT_COMMITTED_HEARD.hit();
     OptionalLong movedBack = word.update(committed);
+    vanished.heard(word, now).ifPresent(losses::lost);
     deliveries.all().forEach(delivery -> judge(delivery, now));
     release();
     movedBack.ifPresent(this::rewind);
@@ -172,15 +183,23 @@ final class Outbound {
 
   /**
    * Nothing at all is sent before the delay has passed, because the reasons are the gateway's own.
+   * Only one that it does not believe may be so by itself: it alone waits, longer each time, until
+   * a second one in a row is not believed either.
    */
-  void retryLater(long seq, long attempt, long delayMillis, Now now) {
+  void retryLater(long seq, long attempt, RetryReason reason, long delayMillis, Now now) {
     long delay = Math.clamp(delayMillis, 0, MAX_DELAY_MILLIS);
     deliveries
         .answered(seq, attempt)
         .ifPresent(delivery -> {
-          pausedUntilNanos = now.monotonicNanos() + delay * 1_000_000;
-          paused = true;
-          deliveries.waitUntil(delivery, pausedUntilNanos);
+          disbelieved = reason == RetryReason.NOT_BELIEVED ? disbelieved + 1 : 0;
+          if (disbelieved == 1) {
+            long wait = Math.max(delay, RESEND.millis(delivery.sends, random));
+            deliveries.waitUntil(delivery, now.monotonicNanos() + wait * 1_000_000);
+          } else {
+            pausedUntilNanos = now.monotonicNanos() + delay * 1_000_000;
+            paused = true;
+            deliveries.waitUntil(delivery, pausedUntilNanos);
+          }
         });
   }
 
@@ -228,6 +247,7 @@ final class Outbound {
   void poll(Now now) {
     allowance = options.backlogPerPoll();
     bringSets(now);
+    vanished.poll(word, now).ifPresent(losses::lost);
     if (now.monotonicNanos() - openedAtNanos >= options.holdBack().toNanos()) {
       release();
     }
@@ -349,8 +369,9 @@ final class Outbound {
     } catch (PortUnavailableException _) {
       return false;
     }
-    losses.lost(batch.id().seq(), batch.header().samples(), LossReason.REFUSED);
-    freeing.refuse(batch.id().seq());
+    long seq = batch.id().seq();
+    losses.lost(new LossRecord.Entry(seq, seq, batch.header().samples(), LossReason.REFUSED));
+    freeing.refuse(seq);
     refusedBatches++;
     return true;
   }

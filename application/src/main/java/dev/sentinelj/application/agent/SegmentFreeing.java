@@ -1,6 +1,5 @@
 package dev.sentinelj.application.agent;
 
-import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +61,7 @@ final class SegmentFreeing {
   }
 
   boolean refused(long seq) {
-    return refused.contains(seq);
+    return refused.contains(seq) || log.refused(seq);
   }
 
   void refuse(long seq) {
@@ -139,12 +139,10 @@ final class SegmentFreeing {
     return missing;
   }
 
-  /**
-   * A loss record is committed as losses, and a refused batch as one of them: neither needs a row.
-   */
+  /** A refused batch is committed as a loss and needs no row; the loss record itself has one. */
   private void addMissing(SignedBatch batch, List<Long> missing) {
     long seq = batch.id().seq();
-    if (batch.header().kind() != BatchKind.LOSS && !refused.contains(seq)) {
+    if (!refused(seq)) {
       missing.add(seq);
     }
   }
@@ -181,12 +179,12 @@ final class SegmentFreeing {
 
   private List<Sha256> hashesWithRows(BatchLog.SealedSegment segment) {
     boolean noneRefused =
-        refused.stream().noneMatch(s -> segment.firstSeq() <= s && s <= segment.lastSeq());
+        LongStream.rangeClosed(segment.firstSeq(), segment.lastSeq()).noneMatch(this::refused);
     if (noneRefused) {
       return segment.contentHashes();
     }
     return batches(segment.firstSeq(), segment.lastSeq()).stream()
-        .filter(batch -> !refused.contains(batch.id().seq()))
+        .filter(batch -> !refused(batch.id().seq()))
         .map(SignedBatch::contentHash)
         .toList();
   }

@@ -197,6 +197,10 @@ final class AgentRig {
     return says(new Downlink.Refused(EPOCH, seq, attempt(seq), reason));
   }
 
+  AgentRig disbelieve(long seq) {
+    return says(new Downlink.RetryLater(EPOCH, seq, attempt(seq), RetryReason.NOT_BELIEVED, 5_000));
+  }
+
   AgentRig retry(long seq, long delayMillis) {
     return says(
         new Downlink.RetryLater(EPOCH, seq, attempt(seq), RetryReason.BUS_FULL, delayMillis));

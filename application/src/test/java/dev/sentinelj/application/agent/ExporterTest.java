@@ -501,4 +501,52 @@ class ExporterTest {
     assertThat(sent.envelope().envelope().attached()).containsExactly(SET.hash());
     assertThat(sent.attachedSets()).containsExactly(SET.toBytes());
   }
+
+  @Test
+  void oneBatchThatIsNotBelieved_waitsAloneAndLonger() {
+    rig.collect(1).connect().disbelieve(1).collect().poll();
+
+    assertThat(rig.line().seqs()).containsExactly(1L, 2L);
+
+    rig.accept(2).pass(5_000);
+    assertThat(rig.line().seqs()).containsExactly(1L, 2L, 1L);
+  }
+
+  @Test
+  void secondInARowThatIsNotBelieved_pausesEverything() {
+    rig.collect(2).connect().disbelieve(1).disbelieve(2).collect().pass(4_999);
+
+    assertThat(rig.line().seqs()).containsExactly(1L, 2L);
+
+    rig.pass(1);
+
+    assertThat(rig.line().seqs()).contains(3L);
+  }
+
+  @Test
+  void refusedSet_delaysItsBatchAndKeepsTheSession() {
+    rig.collect(1).connect().refuse(1, Refusal.BAD_SET).collect().pass(1_000);
+
+    assertThat(rig.uplink.lines).hasSize(1);
+    assertThat(rig.line().seqs()).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void refusedForGood_isNotSentAgainAfterARestart() {
+    rig.collect(1).connect().refuse(1, Refusal.TIME_SPAN).poll();
+    AgentRig next = new AgentRig(rig.log.restart(), ExporterOptions.DEFAULT, rig.now);
+
+    next.connect().poll();
+
+    assertThat(next.line().seqs()).containsExactly(2L);
+    assertThat(next.line().pushed.getFirst().batch().header().kind()).isEqualTo(BatchKind.LOSS);
+  }
+
+  @Test
+  void forked_sendsNothingMore() {
+    rig.collect(1).connect().committed(5).collect().pass(1_000);
+
+    assertThat(rig.line().seqs()).containsExactly(1L);
+    assertThat(rig.exporter.forked()).isTrue();
+  }
 }

@@ -222,6 +222,11 @@ final class ForkedHost {
     }
 
     @Override
+    public boolean refused(long seq) {
+      return log.refused(seq);
+    }
+
+    @Override
     public long durableThrough() {
       return log.durableThrough();
     }

@@ -6,6 +6,9 @@ import static dev.sentinelj.application.agent.AgentRig.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.adapters.memory.InMemoryBatchLog;
+import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.ingest.Refusal;
@@ -155,6 +158,33 @@ class SegmentFreeingTest {
   private List<ReconcileAnswer.Row> rows(long from, long to) {
     return rig.log.read(from, (int) (to - from + 1), Long.MAX_VALUE).stream()
         .map((SignedBatch b) -> new ReconcileAnswer.Row(b.id().seq(), b.contentHash()))
+        .toList();
+  }
+
+  @Test
+  void deletedAndGoneFromTheDatabase_isNamedLostOnceAfterTenMinutes() {
+    fill();
+    long last = last();
+    rig.committed(rig.log.durableThrough())
+        .pass(100)
+        .reconciled(new ReconcileAnswer.Equal(EPOCH, 1, last));
+    long samples = rig.log.read(last + 1, 1, 1).getFirst().header().sampleFrom();
+    rig.committed(0).lost().pass(60_000).open();
+
+    for (int minute = 0; minute <= 12; minute++) {
+      rig.committed(0);
+      rig.line().seqs().stream().distinct().forEach(rig::accept);
+      rig.pass(59_000);
+    }
+
+    assertThat(losses())
+        .containsExactly(new LossRecord.Entry(1, last, samples, LossReason.DROPPED));
+  }
+
+  private List<LossRecord.Entry> losses() {
+    return rig.log.read(1, 1_000, Long.MAX_VALUE).stream()
+        .filter(batch -> batch.header().kind() == BatchKind.LOSS)
+        .flatMap(batch -> LossRecord.parse(batch.body()).entries().stream())
         .toList();
   }
 }

@@ -7,6 +7,8 @@ import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
@@ -14,6 +16,7 @@ import dev.sentinelj.core.ingest.Receipt;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.BatchCodec;
+import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +36,11 @@ final class Book {
   private final Map<Double, Fact> facts = new HashMap<>();
   private final Map<BatchId, Sha256> givenOut = new HashMap<>();
   private final Map<BatchId, Set<Receipt>> onBus = new HashMap<>();
+  private final Set<AgentId> forked = new HashSet<>();
+  private final Set<AgentId> torn = new HashSet<>();
+  private final Set<AgentId> setBack = new HashSet<>();
+  private final Map<BatchId, Sha256> archive = new HashMap<>();
+  private boolean wentBack;
   private long appends;
   private long segmentsDeleted;
 
@@ -51,6 +59,8 @@ final class Book {
     private final List<Double> values = new ArrayList<>();
     private long nans;
     private boolean promised;
+    private boolean spoiled;
+    private boolean gone;
 
     private Written(SignedBatch batch) {
       this.batch = batch;
@@ -78,6 +88,13 @@ final class Book {
   /** A log is given {@code batch} with what defines its series. */
   void appending(SignedBatch batch, List<SeriesSet> defined) {
     defined.forEach(set -> sets.put(set.hash(), set));
+    if (batch.header().kind() == BatchKind.COPY) {
+      EpochId origin = original(batch).id().epoch();
+      Broken.unless(
+          database.progress(origin).closed() || wentBack,
+          Promise.COPIES_COME_FROM_CLOSED_EPOCHS,
+          () -> batch.id() + " is a copy from " + origin + ", which is open");
+    }
     if (batch.header().kind() == BatchKind.DATA) {
       Written one = new Written(batch);
       codec
@@ -112,7 +129,9 @@ final class Book {
     appends++;
     Sha256 former = givenOut.put(batch.id(), batch.contentHash());
     Broken.unless(
-        former == null, Promise.SEQS_ARE_GIVEN_OUT_ONCE, () -> batch.id() + " was appended twice");
+        former == null || forked.contains(batch.id().agent()),
+        Promise.SEQS_ARE_GIVEN_OUT_ONCE,
+        () -> batch.id() + " was appended twice");
     Written one = written.get(batch.contentHash());
     if (one != null) {
       one.promised = true;
@@ -128,12 +147,12 @@ final class Book {
   }
 
   /** The batch that brought this value. */
-  BatchId batchOf(double value) {
+  SignedBatch batchOf(double value) {
     Fact fact = facts.get(value);
     if (fact == null) {
       throw new Broken(Promise.NOTHING_INVENTED, "value " + value);
     }
-    return fact.batch().batch().id();
+    return fact.batch().batch();
   }
 
   static List<Cell> cellsOf(Columns columns) {
@@ -165,12 +184,110 @@ final class Book {
     segmentsDeleted++;
     for (SignedBatch batch : batches) {
       Broken.unless(
-          database.ledgered(batch.id()).filter(batch.contentHash()::equals).isPresent(),
+          committed(batch),
           Promise.DELETED_IS_COMMITTED,
           () ->
               "a segment with %s is deleted, but the ledger has %s"
                   .formatted(batch.id(), database.ledgered(batch.id())));
     }
+  }
+
+  private boolean committed(SignedBatch batch) {
+    return ledgered(batch) || batch.contentHash().equals(archive.get(batch.id()));
+  }
+
+  /** Whether the ledger has exactly this batch, or a copy of it. */
+  boolean ledgered(SignedBatch batch) {
+    return database.ledgered(batch.id()).filter(batch.contentHash()::equals).isPresent()
+        || database.copied(batch.id(), batch.contentHash());
+  }
+
+  /** A log is about to be deleted whole: the one after it carries what the ledger lacks. */
+  void retiring(BatchLog former, BatchLog current) {
+    Set<Sha256> carried = new HashSet<>();
+    for (SignedBatch batch : current.read(1, Integer.MAX_VALUE, Long.MAX_VALUE)) {
+      carried.add(original(batch).contentHash());
+    }
+    for (SignedBatch batch : former.read(1, Integer.MAX_VALUE, Long.MAX_VALUE)) {
+      SignedBatch original = original(batch);
+      Broken.unless(
+          original.header().kind() != BatchKind.DATA
+              || committed(batch)
+              || committed(original)
+              || carried.contains(original.contentHash()),
+          Promise.DELETED_IS_COMMITTED,
+          () -> "a log with " + batch.id() + " is deleted, but it is nowhere else");
+    }
+  }
+
+  static SignedBatch original(SignedBatch batch) {
+    return CopiedBatch.originalOf(batch);
+  }
+
+  /** A durable record of this agent was taken for torn. */
+  void torn(AgentId agent) {
+    torn.add(agent);
+  }
+
+  boolean wasSetBack(AgentId agent) {
+    return setBack.contains(agent);
+  }
+
+  boolean isTorn(AgentId agent) {
+    return torn.contains(agent);
+  }
+
+  /** What a batch that was kept aside whole holds. */
+  @Nullable Written written(SignedBatch batch) {
+    return written.get(original(batch).contentHash());
+  }
+
+  boolean anyForked() {
+    return !forked.isEmpty();
+  }
+
+  boolean isForked(AgentId agent) {
+    return forked.contains(agent);
+  }
+
+  /** From now on two logs of this agent may give out one seq. */
+  void forked(AgentId agent) {
+    forked.add(agent);
+  }
+
+  /** This could not be read any more where it lay. */
+  void spoiled(SignedBatch batch) {
+    Written one = written.get(original(batch).contentHash());
+    if (one != null) {
+      one.spoiled = true;
+    }
+  }
+
+  /**
+   * A disk of this agent was set back. What no disk holds now is gone if it was on that disk, or
+   * could not be read there, so that only that disk knew of its loss.
+   */
+  void setBack(AgentId agent, Set<Sha256> before, Set<Sha256> held) {
+    forked.add(agent);
+    setBack.add(agent);
+    for (Written one : written.values()) {
+      Sha256 content = one.batch.contentHash();
+      boolean there = one.spoiled || before.contains(content);
+      if (one.batch.id().agent().equals(agent) && there && !held.contains(content)) {
+        one.gone = true;
+      }
+    }
+  }
+
+  /** Whether nobody can know that this is missing: its log and the database were set back. */
+  boolean forgotten(Written one) {
+    return one.gone || (wentBack && setBack.contains(one.batch.id().agent()));
+  }
+
+  /** The ledger had these before the database went back to an older state. */
+  void archive(Map<BatchId, Sha256> ledger) {
+    archive.putAll(ledger);
+    wentBack = true;
   }
 
   long appends() {

@@ -34,7 +34,11 @@ final class Broken extends AssertionError {
     WINDOWS_EQUAL_COMMITS,
     /** A log gives out each seq once. */
     SEQS_ARE_GIVEN_OUT_ONCE,
+    /** A log is carried over only when nothing of its epoch can come in any more. */
+    COPIES_COME_FROM_CLOSED_EPOCHS,
     NOTHING_LOST,
+    /** No batch waits in vain for a series set that its agent has. */
+    NOTHING_GIVEN_UP,
     NOTHING_DOUBLED,
     NOTHING_INVENTED,
     NOTHING_ALTERED,

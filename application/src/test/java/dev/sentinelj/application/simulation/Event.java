@@ -21,6 +21,12 @@ record Event(long atMillis, What what, int whom, long how, long lastsMillis) {
     KILL_AGENT(10, 40, 2_000),
     KILL_GATEWAY(5, 60, 4_000),
     KILL_WORKER(5, 60, 6_000),
+    /** The machine of an agent is saved. */
+    SAVE_AGENT(2, 0, 0),
+    /** The machine of an agent is set back to what was saved last, or to its beginning. */
+    SET_AGENT_BACK(2, 0, 2_000),
+    /** The directory of an agent is copied, and an agent runs on the copy as well. */
+    COPY_AGENT(2, 0, 0),
     /** It gives its leases back. */
     STOP_WORKER(1, 0, 4_000),
     /** It stands still and goes on where it was. */
@@ -33,7 +39,20 @@ record Event(long atMillis, What what, int whom, long how, long lastsMillis) {
     BUS_LOSES_ALL(3, 0, 4_000),
     /** A queue of the bus loses its newest {@code how} messages. */
     BUS_LOSES_TAIL(4, 6, 4_000),
+    /** Somebody copies the bus's disk. */
+    BUS_COPIED(2, 0, 0),
+    /** The bus gets the disk that was copied last. */
+    BUS_REPLACED(2, 0, 4_000),
     DATABASE_AWAY(4, 0, 9_000),
+    DATABASE_SAVED(2, 0, 0),
+    /** It goes back to what was saved last, or to its beginning. */
+    DATABASE_RESTORED(2, 0, 3_000),
+    /** It loses the definitions of all series sets. */
+    SETS_LOST(1, 0, 0),
+    /** A durable record of an agent's log, the {@code how}-th of the newest, cannot be read. */
+    DAMAGE(3, 12, 0),
+    /** Power fails, and the last durable record cannot be told from one never finished. */
+    TEAR(3, 0, 2_000),
     /** A wall clock is off by {@code how} minutes less 180. */
     AGENT_CLOCK(4, 360, 0),
     GATEWAY_CLOCK(1, 360, 8_000);

@@ -7,20 +7,26 @@ import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The last word on a run: every sample that was promised is looked for by its value, which exists
  * once in the world, among rows, what was kept aside and what was recorded as lost.
  */
 final class Judgement {
+  /** Reasons for which a batch is kept aside whole, and counts. */
+  private static final Set<String> WHOLE = Set.of("malformed", "poison", "no_set");
+
   private final Plant plant;
   private final DatabaseView database;
 
@@ -51,7 +57,7 @@ final class Judgement {
     database.samples(this::row);
     plant.database().quarantined().forEach(this::aside);
     plant.book().written().forEach(this::judge);
-    plant.agents().forEach(agent -> balance(agent.epoch().agent()));
+    plant.agents().stream().map(agent -> agent.epoch().agent()).distinct().forEach(this::balance);
     Tally result =
         tally.plus(
             new Tally(
@@ -98,7 +104,27 @@ final class Judgement {
     if (row.samples() > 0 && row.id().isPresent()) {
       AgentId agent = row.id().get().agent();
       count(agent).aside += row.samples();
-      asideSamples(agent, row);
+      if (WHOLE.contains(row.reason())) {
+        asideBatch(agent, row);
+      } else {
+        asideSamples(agent, row);
+      }
+    }
+  }
+
+  private void asideBatch(AgentId agent, QuarantineRow row) {
+    Broken.unless(
+        !row.reason().equals("no_set") || plant.book().wasSetBack(agent),
+        Promise.NOTHING_GIVEN_UP,
+        () -> row.id() + " waited in vain for its set");
+    SignedBatch batch = SignedBatch.readFrom(new WireReader(row.bytes()));
+    Written written = plant.book().written(batch);
+    if (written == null) {
+      add(0, 0, row.samples(), 0, 0, 0);
+      note("phantom " + batch.id() + " kept aside");
+    } else {
+      written.values().forEach(value -> found.merge(value, 1, Integer::sum));
+      count(agent).nansAside += written.nans();
     }
   }
 
@@ -141,7 +167,7 @@ final class Judgement {
     }
     tally = tally.plus(new Tally(0, 0, size(batch), 0, 0, 0, 0, 0, 0, 0, 0, 0));
     Count count = count(batch.batch().id().agent());
-    if (here > 0 || database.ledgered(batch.batch().id()).isPresent()) {
+    if (here > 0 || plant.book().ledgered(batch.batch())) {
       count.nansExpected += batch.nans();
       count.missing += batch.values().size() - here;
     } else if (batch.promised()) {
@@ -156,6 +182,8 @@ final class Judgement {
   private void missing(Written batch) {
     if (recorded(batch.batch().id())) {
       add(0, 0, 0, 0, 0, size(batch));
+    } else if (plant.book().forgotten(batch)) {
+      tally = tally.plus(new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, size(batch)));
     } else {
       add(size(batch), 0, 0, 0, 0, 0);
       note("lost " + batch.batch().id());
@@ -172,7 +200,7 @@ final class Judgement {
     Balance sum = Balance.ZERO;
     for (EpochProgress epoch : database.progress()) {
       if (epoch.epoch().agent().equals(agent)) {
-        unaccounted("the balance of " + epoch.epoch(), epoch.balance().unaccounted());
+        unaccounted("the balance of " + epoch, epoch.balance().unaccounted());
         sum = sum.plus(epoch.balance());
       }
     }

@@ -56,6 +56,17 @@ final class Mischief {
       case KILL_AGENT -> agent(event).killAfter(event.how(), event.lastsMillis());
       case KILL_GATEWAY -> gateway(event).killAfter(event.how(), event.lastsMillis());
       case KILL_WORKER -> worker(event).killAfter(event.how(), event.lastsMillis());
+      case SAVE_AGENT -> agent(event).save();
+      case SET_AGENT_BACK -> {
+        if (mayFork(agent(event))) {
+          agent(event).setBack(event.lastsMillis());
+        }
+      }
+      case COPY_AGENT -> {
+        if (mayFork(agent(event))) {
+          plant.copyAgent(agent(event));
+        }
+      }
       case STOP_WORKER -> worker(event).stop(event.lastsMillis());
       case FREEZE_WORKER -> worker(event).freeze(event.lastsMillis());
       case CUT -> agent(event).cut();
@@ -65,15 +76,48 @@ final class Mischief {
       }
       case BUS_AWAY -> busAway(event, 0);
       case BUS_LOSES_ALL -> {
+        if (plant.wentBack() && plant.book().anyForked()) {
+          return;
+        }
         plant.bus().loseAll();
         busAway(event, NOTICED_MILLIS);
       }
       case BUS_LOSES_TAIL -> {
+        if (plant.wentBack() && plant.book().anyForked()) {
+          return;
+        }
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
         busAway(event, NOTICED_MILLIS);
       }
       case DATABASE_AWAY ->
           during(event, plant.database(), plant::databaseAway, plant::databaseBack);
+      case BUS_COPIED -> plant.bus().copy();
+      case BUS_REPLACED -> {
+        if (plant.wentBack() && plant.book().anyForked()) {
+          return;
+        }
+        plant.bus().replace();
+        busAway(event, NOTICED_MILLIS);
+      }
+      case DATABASE_SAVED -> plant.saveDatabase();
+      case DATABASE_RESTORED -> {
+        if (plant.bus().lostSomething() && plant.book().anyForked()) {
+          return;
+        }
+        plant.restoreDatabase();
+        during(event, plant.database(), plant::databaseAway, plant::databaseBack);
+      }
+      case SETS_LOST -> plant.database().loseSets();
+      case DAMAGE -> {
+        if (mayRot(agent(event))) {
+          agent(event).damage(event.how());
+        }
+      }
+      case TEAR -> {
+        if (mayRot(agent(event))) {
+          agent(event).tear(event.lastsMillis());
+        }
+      }
       case AGENT_CLOCK -> agent(event).skew((event.how() - 180) * MINUTE);
       case GATEWAY_CLOCK -> {
         SimulatedGateway gateway = gateway(event);
@@ -84,6 +128,24 @@ final class Mischief {
             () -> gateway.skew(0));
       }
     }
+  }
+
+  /**
+   * Not once two logs gave out the same seqs: the balance of the closed epoch does not tell whose
+   * record a loss names, and stays open by the samples of that record.
+   */
+  private boolean mayRot(SimulatedAgent agent) {
+    return !plant.book().isForked(agent.epoch().agent());
+  }
+
+  /**
+   * Neither the other way round: a log that freed its loss record knows no more what it tore. Nor
+   * when the database was set back and the bus lost what it had, which takes away the last word of
+   * a log on a closed epoch: the samples are there or recorded, but its balance stays open.
+   */
+  private boolean mayFork(SimulatedAgent agent) {
+    return !plant.book().isTorn(agent.epoch().agent())
+        && !(plant.wentBack() && plant.bus().lostSomething());
   }
 
   private void busAway(Event event, long leastMillis) {

@@ -34,6 +34,9 @@ enum Option {
   BUS_ANSWERS_LOST(0, 0, 30),
   DISK_REFUSALS(0, 0, 30),
 
+  /** Of a thousand frames, those in which a gateway's memory flips a bit of a body. */
+  BODIES_DAMAGED(0, 0, 20),
+
   IN_FLIGHT(8, 1, 16),
   BACKLOG_PER_POLL(4, 1, 8),
   HOLD_BACK_MILLIS(3_000, 500, 6_000),

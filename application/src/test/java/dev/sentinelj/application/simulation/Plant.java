@@ -1,5 +1,6 @@
 package dev.sentinelj.application.simulation;
 
+import dev.sentinelj.adapters.memory.DatabaseImage;
 import dev.sentinelj.adapters.memory.FaultPlan;
 import dev.sentinelj.adapters.memory.InMemoryAgentRegistry;
 import dev.sentinelj.adapters.memory.InMemoryDatabase;
@@ -8,6 +9,8 @@ import dev.sentinelj.application.gateway.Enrolment;
 import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.core.signing.Purpose;
@@ -18,9 +21,11 @@ import dev.sentinelj.testkit.sim.SimulatedProcess;
 import dev.sentinelj.testkit.sim.SimulatedWorld;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class Plant {
   private static final long LIVENESS_MILLIS = 45 * 60_000L;
   private static final long CHECK_MILLIS = 1_000;
+  private static final int MOST_AGENTS = 6;
+  private static final long RESTART_MILLIS = 60_000;
 
   private final SimulatedWorld world;
   private final Scenario scenario;
@@ -48,6 +55,8 @@ final class Plant {
   private final List<SimulatedGateway> gateways;
   private final List<SimulatedWorker> workers;
   private final Checks checks;
+  private DatabaseImage saved;
+  private boolean wentBack;
   private FaultPlan plan = FaultPlan.none();
   private boolean calm = true;
   private boolean collecting = true;
@@ -75,6 +84,7 @@ final class Plant {
             .toList();
     IntStream.range(0, option(Option.AGENTS)).forEach(_ -> agents.add(enrolled()));
     this.checks = new Checks(this);
+    this.saved = database.image();
   }
 
   /**
@@ -130,9 +140,15 @@ final class Plant {
 
   private void drain() {
     long end = elapsed() + LIVENESS_MILLIS;
+    long restartAt = elapsed() + RESTART_MILLIS;
     boolean drained = false;
     while (!drained && elapsed() < end) {
       pass(2_000);
+      if (elapsed() >= restartAt) {
+        // a log that ends compares its last segment too, and so meets its twin's records
+        agents.forEach(SimulatedAgent::restart);
+        restartAt = elapsed() + RESTART_MILLIS;
+      }
       checks.now();
       drained = checks.drained();
     }
@@ -165,6 +181,45 @@ final class Plant {
     database.faults(FaultPlan.none());
     question.run();
     database.faults(plan);
+  }
+
+  /** Somebody copies an agent's directory and starts an agent on the copy as well. */
+  void copyAgent(SimulatedAgent agent) {
+    if (agents.size() < MOST_AGENTS) {
+      book.forked(agent.epoch().agent());
+      agents.add(new SimulatedAgent(agent));
+    }
+  }
+
+  /** A disk held {@code batches} and does not any more; what no other holds is gone. */
+  void diskLost(SimulatedAgent of, List<SignedBatch> batches) {
+    Set<Sha256> held = new HashSet<>();
+    agents.forEach(agent -> held.addAll(contents(agent.batches())));
+    book.setBack(of.epoch().agent(), contents(batches), held);
+  }
+
+  private static Set<Sha256> contents(List<SignedBatch> batches) {
+    Set<Sha256> contents = new HashSet<>();
+    batches.forEach(batch -> contents.add(Book.original(batch).contentHash()));
+    return contents;
+  }
+
+  void saveDatabase() {
+    saved = database.image();
+  }
+
+  /** What the ledger had counts where a log deletes what it asked about before. */
+  void restoreDatabase() {
+    wentBack = true;
+    book.archive(database.ledger());
+    database.restore(saved);
+    bus.checkAnew();
+    checks.databaseWentBack();
+  }
+
+  /** Whether the database went back to an older state. */
+  boolean wentBack() {
+    return wentBack;
   }
 
   void databaseAway() {

@@ -14,5 +14,23 @@ enum Sabotage {
   /**
    * The gateway tells agents that what the bus has is committed, and that every digest is equal.
    */
-  COMMITTED_WHEN_ACCEPTED
+  COMMITTED_WHEN_ACCEPTED,
+  /** An agent deletes a segment when the marks have its seqs, without comparing digests. */
+  SEGMENT_FREED_BY_RANGES,
+  /** An agent sends a batch again under the attempt it sent it under first. */
+  ATTEMPT_NOT_RENEWED,
+  /** An agent carries a log over without closing its epoch first. */
+  COPY_WITHOUT_CLOSING,
+  /** An agent sends each definition once, and not when it is asked for it. */
+  SET_DROPPED_AFTER_FIRST_SEND,
+  /** A log that crashed gives the seq of its torn record to the next. */
+  TORN_SEQ_USED_AGAIN,
+  /** A loss counts although the ledger has a row. */
+  LOSS_COUNTED_BESIDE_ROW,
+  /**
+   * A batch whose body does not fit its hash is kept aside and entered in the ledger all the same.
+   */
+  DAMAGED_BATCH_ACKNOWLEDGED,
+  /** The bus says of any position in its generation that it is still good. */
+  POSITION_KEPT_AFTER_TAIL_CUT
 }

@@ -2,6 +2,7 @@ package dev.sentinelj.application.simulation;
 
 import dev.sentinelj.adapters.memory.DatabaseView;
 import dev.sentinelj.adapters.memory.InMemoryBatchCodec;
+import dev.sentinelj.adapters.memory.InMemoryBatchLog;
 import dev.sentinelj.adapters.memory.InMemoryBatchLogs;
 import dev.sentinelj.adapters.memory.InMemoryUplink;
 import dev.sentinelj.application.agent.AgentIdentity;
@@ -11,6 +12,7 @@ import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.application.agent.ExporterOptions;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedAgent extends Lives implements Uplink {
   static final List<String> NAMES = List.of("left", "right");
   private static final int MOST_SOURCES = 3;
+  private static final Duration PREFIX_LOST_AFTER = Duration.ofSeconds(20);
 
   /** How long a connection may bring nothing before it breaks. */
   private static final long MOST_SILENT_MILLIS = 10_000;
@@ -44,8 +47,11 @@ final class SimulatedAgent extends Lives implements Uplink {
   private final RandomGenerator random;
   private final List<InMemoryUplink> uplinks = new ArrayList<>();
   private InMemoryBatchLogs disk;
+  private InMemoryBatchLogs image;
   private CollectAndShip agent;
+  private final Slips slips;
   private boolean reachable = true;
+  private boolean tearing;
   private long skewMillis;
 
   SimulatedAgent(Plant plant, AgentId id, AgentKey key) {
@@ -54,8 +60,23 @@ final class SimulatedAgent extends Lives implements Uplink {
     this.id = id;
     this.key = key;
     this.random = plant.world().newRandom();
+    this.slips = new Slips(plant.sabotage(), key);
     this.disk =
         new InMemoryBatchLogs(random::nextLong, plant.option(Option.SEGMENT_BYTES), 1 << 24);
+    this.image = disk.copy(random::nextLong);
+    begin(process());
+  }
+
+  /** Another agent whose directory was copied from {@code other}, which lives on. */
+  SimulatedAgent(SimulatedAgent other) {
+    super(other.plant.world(), "twin of " + other.name());
+    this.plant = other.plant;
+    this.id = other.id;
+    this.key = other.key;
+    this.random = plant.world().newRandom();
+    this.slips = new Slips(plant.sabotage(), key);
+    this.disk = other.disk.copy(random::nextLong);
+    this.image = disk.copy(random::nextLong);
     begin(process());
   }
 
@@ -63,15 +84,66 @@ final class SimulatedAgent extends Lives implements Uplink {
     return new EpochId(id, disk.current().epoch());
   }
 
-  BatchLog log() {
-    return disk.current();
+  /** Everything on its disk. */
+  List<SignedBatch> batches() {
+    List<SignedBatch> all = new ArrayList<>(held(disk.current()));
+    disk.formers().forEach(log -> all.addAll(held(log)));
+    return all;
+  }
+
+  private static List<SignedBatch> held(BatchLog log) {
+    return log.read(1, Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  /** The machine it runs on is saved. */
+  void save() {
+    image = disk.copy(random::nextLong);
+  }
+
+  /** The machine is set back to what was saved last. */
+  void setBack(long awayMillis) {
+    kill();
+    List<SignedBatch> before = batches();
+    disk = image.copy(random::nextLong);
+    plant.diskLost(this, before);
+    beginAfter(awayMillis);
   }
 
   /** Power goes: the log is all that is left. */
   @Override
   protected final void died() {
     cut();
-    disk = disk.crash();
+    disk = tearing ? disk.crashTearingTheLast() : disk.crash();
+    if (plant.sabotage() == Sabotage.TORN_SEQ_USED_AGAIN) {
+      disk.forgetTorn();
+    }
+  }
+
+  /** A record that was durable cannot be read any more. */
+  void damage(long which) {
+    InMemoryBatchLog log = disk.current();
+    long seq = log.durableThrough() - which;
+    if (seq >= log.firstSeq()) {
+      log.read(seq, 1, 1).forEach(plant.book()::spoiled);
+      log.damage(seq);
+    }
+  }
+
+  /** Power fails, and the record written last cannot be read when it is back. */
+  void tear(long awayMillis) {
+    InMemoryBatchLog log = disk.current();
+    log.read(log.durableThrough(), 1, 1).forEach(plant.book()::spoiled);
+    plant.book().torn(id);
+    tearing = true;
+    killAfter(0, awayMillis);
+    tearing = false;
+  }
+
+  /** It stops in order and begins again. */
+  void restart() {
+    disk.sync();
+    kill();
+    beginIfDead();
   }
 
   void cut() {
@@ -93,11 +165,10 @@ final class SimulatedAgent extends Lives implements Uplink {
 
   /** Whether everything that was read is on the disk. */
   boolean idle() {
-    BatchLog log = disk.current();
     return agent.status(process().now()).batching().waitingBytes() == 0
         && disk.formers().isEmpty()
-        && log.torn().isEmpty()
-        && log.damaged().isEmpty();
+        && disk.current().torn().isEmpty()
+        && disk.current().damaged().isEmpty();
   }
 
   /** How many seqs were given out that the database does not know of. */
@@ -106,7 +177,7 @@ final class SimulatedAgent extends Lives implements Uplink {
   }
 
   String describe() {
-    return id + " " + agent.status(process().now());
+    return name() + " " + agent.status(process().now());
   }
 
   @Override
@@ -123,7 +194,7 @@ final class SimulatedAgent extends Lives implements Uplink {
             (batch, reason) -> {
               throw new IllegalStateException(batch + " was refused for good: " + reason);
             },
-            batches(),
+            batching(),
             shipping(),
             random,
             mailbox,
@@ -132,7 +203,7 @@ final class SimulatedAgent extends Lives implements Uplink {
     process.every(100, () -> mailbox.execute(() -> poll(schedule, process.now())));
   }
 
-  private BatcherOptions batches() {
+  private BatcherOptions batching() {
     return new BatcherOptions(
         Duration.ofMillis(plant.option(Option.BATCH_MILLIS)),
         Duration.ofMillis(500),
@@ -148,7 +219,8 @@ final class SimulatedAgent extends Lives implements Uplink {
         plant.option(Option.BACKLOG_PER_POLL),
         Duration.ofMillis(plant.option(Option.HOLD_BACK_MILLIS)),
         Duration.ofSeconds(6),
-        Duration.ofMillis(plant.option(Option.RESEND_ANYWAY_MILLIS)));
+        Duration.ofMillis(plant.option(Option.RESEND_ANYWAY_MILLIS)),
+        PREFIX_LOST_AFTER);
   }
 
   private CollectorSchedule schedule(SimulatedProcess process) {
@@ -182,7 +254,7 @@ final class SimulatedAgent extends Lives implements Uplink {
     uplink.reachable(reachable && gateway.alive());
     gateway.connected(uplink);
     uplinks.add(uplink);
-    return uplink.open(opening, events);
+    return slips.open(uplink, opening, events);
   }
 
   /** A connection that once lost a message brings nothing any more, and breaks some time later. */

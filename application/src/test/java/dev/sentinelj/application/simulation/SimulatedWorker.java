@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 final class SimulatedWorker extends Lives {
   static final long WINDOW_MILLIS = 3_600_000;
 
+  private static final Duration PARKED_RETENTION = Duration.ofMinutes(15);
+
   private final Plant plant;
   private final WorkerLimits limits;
   private long frozenUntilMillis;
@@ -36,7 +38,8 @@ final class SimulatedWorker extends Lives {
             10,
             100,
             WINDOW_MILLIS,
-            Duration.ofDays(90));
+            Duration.ofDays(90),
+            PARKED_RETENTION);
     begin(process());
   }
 

@@ -41,7 +41,7 @@ record Tally(
       case NOTHING_DOUBLED -> new Tally(1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
       case NOTHING_INVENTED -> new Tally(1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
       case NOTHING_ALTERED -> new Tally(1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
-      case NOTHING_LOST, DELETED_IS_COMMITTED, POSITIONS_SKIP_NOTHING ->
+      case NOTHING_LOST, NOTHING_GIVEN_UP, DELETED_IS_COMMITTED, POSITIONS_SKIP_NOTHING ->
           new Tally(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
       case EVERYTHING_ACCOUNTED_FOR -> new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0);
       default -> new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);

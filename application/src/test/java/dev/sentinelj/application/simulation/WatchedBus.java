@@ -3,6 +3,7 @@ package dev.sentinelj.application.simulation;
 import dev.sentinelj.adapters.memory.InMemoryBatchBus;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.frame.Frame;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.frame.FrameEntry;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The one broker. Each process sees it over a connection of its own, which fails now and then. */
 final class WatchedBus {
@@ -28,6 +30,9 @@ final class WatchedBus {
   private final RandomGenerator random;
   private final InMemoryBatchBus broker;
   private final Map<FrameAddress, Queue> queues = new HashMap<>();
+  private final Map<FrameAddress, Queue> copies = new HashMap<>();
+  private InMemoryBatchBus.@Nullable Image image;
+  private boolean lost;
 
   WatchedBus(Plant plant) {
     this.plant = plant;
@@ -37,26 +42,35 @@ final class WatchedBus {
             plant.option(Option.PARTITIONS), 8 << 20, () -> plant.world().now().wallMillis());
   }
 
-  /** What the broker holds and nobody has checked yet. */
+  /** What the broker holds of one queue, and how far that was checked. */
   private static final class Queue {
-    private final TreeMap<Long, List<BatchId>> unread = new TreeMap<>();
-    private final TreeMap<Long, Long> stamps = new TreeMap<>();
+    private final TreeMap<Long, Put> held = new TreeMap<>();
+    private long checked;
     private long generation;
+
+    private Queue copy() {
+      Queue copy = new Queue();
+      copy.held.putAll(held);
+      copy.generation = generation;
+      return copy;
+    }
   }
+
+  private record Put(long stampMillis, List<BatchId> ids) {}
 
   BatchBus seenBy(SimulatedProcess process) {
     return new Connection(process);
   }
 
+  /** Whether something that was acknowledged is gone. */
+  boolean lostSomething() {
+    return lost;
+  }
+
   void loseAll() {
+    lost = true;
     broker.loseAll();
-    queues
-        .values()
-        .forEach(queue -> {
-          queue.unread.clear();
-          queue.stamps.clear();
-          queue.generation = 0;
-        });
+    queues.clear();
   }
 
   /** The broker forgets the newest messages of one of its queues, and starts again. */
@@ -64,10 +78,36 @@ final class WatchedBus {
     int partition = which / 2 % plant.option(Option.PARTITIONS);
     FrameAddress address = new FrameAddress(partition, which % 2 == 0 ? Lane.FRESH : Lane.BACKLOG);
     broker.loseTail(address, count);
+    lost = true;
     Queue queue = queue(address);
-    for (int i = 0; i < count && !queue.stamps.isEmpty(); i++) {
-      queue.unread.remove(queue.stamps.pollLastEntry().getKey());
+    for (int i = 0; i < count && !queue.held.isEmpty(); i++) {
+      queue.held.pollLastEntry();
     }
+    queue.checked = Math.min(queue.checked, queue.held.isEmpty() ? 0 : queue.held.lastKey());
+  }
+
+  /** Somebody copies the broker's disk. */
+  void copy() {
+    image = broker.image();
+    copies.clear();
+    queues.forEach((address, queue) -> copies.put(address, queue.copy()));
+  }
+
+  /** The broker gets the disk that was copied before, or an empty one. */
+  void replace() {
+    lost = true;
+    queues.clear();
+    if (image == null) {
+      broker.loseAll();
+    } else {
+      broker.replace(image);
+      copies.forEach((address, queue) -> queues.put(address, queue.copy()));
+    }
+  }
+
+  /** The database went back: what was checked is to be checked again. */
+  void checkAnew() {
+    queues.values().forEach(queue -> queue.checked = 0);
   }
 
   void available(boolean now) {
@@ -77,15 +117,20 @@ final class WatchedBus {
   /** The batches at or before {@code committed} that were not asked for before. */
   List<BatchId> readBy(FrameAddress address, BusPosition committed) {
     Queue queue = queue(address);
-    boolean here =
-        Long.valueOf(committed.stampMillis()).equals(queue.stamps.get(committed.sequence()));
+    Put there = queue.held.get(committed.sequence());
+    boolean here = there != null && there.stampMillis() == committed.stampMillis();
     if (queue.generation != committed.generation() || !here) {
       return List.of(); // a position of a broker that is no more: its owner has not compared yet
     }
-    Map<Long, List<BatchId>> read = queue.unread.headMap(committed.sequence(), true);
     List<BatchId> found = new ArrayList<>();
-    read.values().forEach(found::addAll);
-    read.clear();
+    if (queue.checked < committed.sequence()) {
+      queue
+          .held
+          .subMap(queue.checked, false, committed.sequence(), true)
+          .values()
+          .forEach(put -> found.addAll(put.ids()));
+      queue.checked = committed.sequence();
+    }
     return found;
   }
 
@@ -97,18 +142,41 @@ final class WatchedBus {
     BusPosition at = broker.publish(address, messageId, message).toCompletableFuture().join();
     Queue queue = queue(address);
     queue.generation = at.generation();
-    queue.stamps.put(at.sequence(), at.stampMillis());
     if (Frame.open(message, address, plant.clusterKey()) instanceof Frame.Batches(var entries)) {
       Receipt receipt =
           new Receipt(address.partition(), address.lane(), at.generation(), at.sequence());
       entries.forEach(entry -> plant.book().put(entry.batch(), receipt));
-      queue.unread.put(at.sequence(), idsOf(entries));
+      queue.held.put(at.sequence(), new Put(at.stampMillis(), idsOf(entries)));
+    } else {
+      queue.held.putIfAbsent(at.sequence(), new Put(at.stampMillis(), List.of()));
     }
     return at;
   }
 
+  /** A batch that was damaged on its way has no effect but that it is kept aside. */
   private static List<BatchId> idsOf(List<FrameEntry> entries) {
-    return entries.stream().map(entry -> entry.batch().id()).toList();
+    return entries.stream()
+        .map(FrameEntry::batch)
+        .filter(SignedBatch::bodyMatches)
+        .map(SignedBatch::id)
+        .toList();
+  }
+
+  /** The same frame, but for a bit of a body that was flipped before the frame was sealed. */
+  private byte[] damaged(FrameAddress address, byte[] message) {
+    if (!(Frame.open(message, address, plant.clusterKey()) instanceof Frame.Batches(var entries))) {
+      return message;
+    }
+    List<FrameEntry> changed = new ArrayList<>(entries);
+    int which = random.nextInt(changed.size());
+    FrameEntry entry = changed.get(which);
+    SignedBatch batch = entry.batch();
+    byte[] body = batch.body().clone();
+    body[random.nextInt(body.length)] ^= 4;
+    SignedBatch other =
+        SignedBatch.of(batch.headerBytes(), body, batch.contentKey(), batch.contentMac());
+    changed.set(which, new FrameEntry(other, entry.attempt(), entry.sentAtMillis(), entry.sets()));
+    return Frame.seal(new Frame.Batches(changed), address, plant.clusterKey());
   }
 
   private final class Connection implements BatchBus {
@@ -142,7 +210,10 @@ final class WatchedBus {
         if (plant.fails(Option.BUS_REFUSALS, random)) {
           throw new PortUnavailableException("publishing");
         }
-        BusPosition at = put(address, id, message);
+        BusPosition at =
+            plant.fails(Option.BODIES_DAMAGED, random)
+                ? put(address, id, damaged(address, message))
+                : put(address, id, message);
         if (plant.fails(Option.BUS_ANSWERS_LOST, random)) {
           throw new PortUnavailableException("hearing of a publication");
         }
@@ -162,6 +233,10 @@ final class WatchedBus {
 
     @Override
     public BusPosition verify(FrameAddress address, BusPosition committed) {
+      if (plant.sabotage() == Sabotage.POSITION_KEPT_AFTER_TAIL_CUT
+          && queue(address).generation == committed.generation()) {
+        return committed;
+      }
       BusPosition found = broker.verify(address, committed);
       Queue queue = queue(address);
       queue.generation = Math.max(queue.generation, found.generation());

@@ -53,6 +53,11 @@ final class WatchedLog implements BatchLog {
     return log.damaged();
   }
 
+  @Override
+  public boolean refused(long seq) {
+    return log.refused(seq);
+  }
+
   /** It is on the disk a while later, if the process lives. */
   @Override
   public CompletionStage<Void> append(SignedBatch batch, List<SeriesSet> sets) {

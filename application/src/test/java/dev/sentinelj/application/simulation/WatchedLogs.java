@@ -2,24 +2,27 @@ package dev.sentinelj.application.simulation;
 
 import dev.sentinelj.adapters.memory.InMemoryBatchLog;
 import dev.sentinelj.adapters.memory.InMemoryBatchLogs;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.testkit.sim.SimulatedProcess;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.random.RandomGenerator;
 
-/** Logs that are all watched. */
+/** Logs on a disk that fails, all watched. */
 final class WatchedLogs implements BatchLogs {
-  private final InMemoryBatchLogs logs;
   private final Plant plant;
   private final SimulatedProcess process;
-  private final Map<BatchLog, WatchedLog> watched = new HashMap<>();
+  private final InMemoryBatchLogs logs;
+  private final RandomGenerator random;
+  private final IdentityHashMap<BatchLog, WatchedLog> watched = new IdentityHashMap<>();
 
   WatchedLogs(Plant plant, SimulatedProcess process, InMemoryBatchLogs logs) {
     this.plant = plant;
     this.process = process;
     this.logs = logs;
+    this.random = plant.world().newRandom();
   }
 
   @Override
@@ -34,18 +37,27 @@ final class WatchedLogs implements BatchLogs {
 
   @Override
   public BatchLog succeed() {
-    return watch(logs.succeed());
+    process.step();
+    if (plant.fails(Option.DISK_REFUSALS, random)) {
+      throw new PortUnavailableException("making a log");
+    }
+    BatchLog successor = watch(logs.succeed());
+    process.step();
+    return successor;
   }
 
   @Override
   public void retire(BatchLog former) {
+    process.step();
     BatchLog log =
         logs.formers().stream()
             .filter(one -> watch(one).equals(former))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("this log is none of the former ones"));
+    plant.watch(() -> plant.book().retiring(log, logs.current()));
     logs.retire(log);
     watched.remove(log);
+    process.step();
   }
 
   private BatchLog watch(BatchLog log) {

@@ -1,7 +1,7 @@
 package dev.sentinelj.application.simulation;
 
-import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import java.util.ArrayList;
@@ -49,10 +49,10 @@ final class WatchedStore {
     if (last != null && plant.database().commits() > commitsBefore) {
       Map<Long, List<Book.Cell>> series =
           fresh.computeIfAbsent(last.partition(), _ -> new HashMap<>());
-      Map<BatchId, Lane> lanes = last.lanes();
+      Map<Sha256, Lane> lanes = last.lanes();
       last.added()
           .forEach(one -> {
-            BatchId batch = plant.book().batchOf(one.cell().value());
+            Sha256 batch = plant.book().batchOf(one.cell().value()).contentHash();
             if (lanes.get(batch) == Lane.FRESH) {
               series.computeIfAbsent(one.series(), _ -> new ArrayList<>()).add(one.cell());
             }

@@ -21,7 +21,8 @@ import java.util.List;
  * @param epoch the closed epoch, of the same agent
  * @param lastSeq the last seq that this log gave out in it; 0 for none
  * @param samples the running count of samples of this log at that seq
- * @param moved seqs whose content was carried over: ascending, apart
+ * @param moved seqs whose content was carried over, and with 0 samples those that this log took for
+ *     torn, because whatever the ledger has there it counted on without: ascending, apart
  * @param lost seqs that this log could not read any more and that no loss record names
  */
 public record MovedRecord(

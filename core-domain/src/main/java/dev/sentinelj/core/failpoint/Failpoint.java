@@ -36,6 +36,16 @@ public enum Failpoint {
   AGENT_COMMITTED_HEARD("agent.committed.heard"),
   /** An answer about a segment has come and nothing was made of it. */
   AGENT_RECONCILE_HEARD("agent.reconcile.heard"),
+  /** A new log takes the batches and the epoch of the former one is not closed. */
+  AGENT_CLOSE_BEFORE("agent.close.before"),
+  /** The former epoch is closed and nothing was made of it. */
+  AGENT_CLOSED_HEARD("agent.closed.heard"),
+  /** A batch of a former log is durable in the new one too. */
+  AGENT_COPIED("agent.copied"),
+  /** All of a former log is carried over and its last word is not written. */
+  AGENT_MOVED_BEFORE("agent.moved.before"),
+  /** The last word on a former log is durable and the log still stands. */
+  AGENT_RETIRE_BEFORE("agent.retire.before"),
 
   /** A batch is believed and waits for its frame. */
   GATEWAY_BATCH_BELIEVED("gateway.batch.believed"),

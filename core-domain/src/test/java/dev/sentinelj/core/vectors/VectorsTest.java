@@ -6,9 +6,11 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.block.BlockCodec;
@@ -174,6 +176,28 @@ class VectorsTest {
 
     assertThat(file.text("entries")).isEqualTo("2 5 80 corrupt, 9 9 0 torn");
     assertHex(record.toBytes(), file.text("bytes"));
+  }
+
+  @Test
+  void copiedBatch_isTheVectors() throws IOException {
+    Vectors file = new Vectors("fork.properties");
+
+    assertHex(new CopiedBatch(batch()).toBytes(), file.text("copy"));
+  }
+
+  @Test
+  void movedRecord_isTheVectors() throws IOException {
+    Vectors file = new Vectors("fork.properties");
+    MovedRecord record =
+        new MovedRecord(
+            file.bits("moved_epoch"),
+            file.number("moved_last_seq"),
+            file.number("moved_samples"),
+            List.of(new MovedRecord.Entry(1, 1, 1), new MovedRecord.Entry(4, 7, 40)),
+            List.of(new LossRecord.Entry(9, 9, 0, LossReason.TORN)));
+
+    assertHex(record.toBytes(), file.text("moved"));
+    assertThat(MovedRecord.parse(file.bytes("moved"))).isEqualTo(record);
   }
 
   @ParameterizedTest

@@ -39,6 +39,12 @@ public interface BatchLog {
   List<LossRecord.Entry> damaged();
 
   /**
+   * Whether a loss record that is held names {@code seq} as refused for good: it will never have a
+   * row, and sending it again would only bring the same refusal.
+   */
+  boolean refused(long seq);
+
+  /**
    * Writes {@code batch}, with the definitions of the series sets it refers to where its segment
    * lacks them. Completes when both are on the disk for good; appends complete in order. When it
    * fails, the batch is not in the log.

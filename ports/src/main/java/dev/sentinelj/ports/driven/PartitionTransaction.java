@@ -204,9 +204,8 @@ public interface PartitionTransaction {
 
   /**
    * All words on a closed epoch together. Of each word, the ledger rows and losses of the closed
-   * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges: a
-   * row inside a torn loss does not, because the log counted on without it, and a loss does as far
-   * as it counts at that time.
+   * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges,
+   * which name what that log took for torn as well; a loss counts as far as it does at that time.
    *
    * @param moved samples that live on elsewhere
    * @param added how many of them this call added; 0 when the word was known

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
  * test.
  */
 class FailpointKillTest {
+  /** Passed by a log that has a twin, which this one never has: see {@code SuccessionTest}. */
+  private static final Set<Failpoint> AFTER_A_FORK =
+      EnumSet.range(Failpoint.AGENT_CLOSE_BEFORE, Failpoint.AGENT_RETIRE_BEFORE);
+
   private static final long PATIENCE_SECONDS = 60;
 
   /** So small that logs roll over, segments are freed and the bus forgets within seconds. */
@@ -41,7 +48,8 @@ class FailpointKillTest {
   /** Two installations, one for each half of the points, because a start keeps one core busy. */
   @Test
   void diedAtEachFailpoint_rowsEqualWhatTheLogTook() throws Exception {
-    List<Failpoint> points = List.of(Failpoint.values());
+    List<Failpoint> points =
+        Arrays.stream(Failpoint.values()).filter(point -> !AFTER_A_FORK.contains(point)).toList();
     int half = points.size() / 2;
     FutureTask<List<String>> first = killedAt("first", points.subList(0, half));
     FutureTask<List<String>> second = killedAt("second", points.subList(half, points.size()));
