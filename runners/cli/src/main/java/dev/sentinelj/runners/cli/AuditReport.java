@@ -40,7 +40,7 @@ final class AuditReport {
   String as(String format) {
     return switch (format) {
       case "json" -> json().toPrettyString();
-      case "yaml" -> YamlText.of(json());
+      case "yaml" -> Yaml.of(json());
       case "csv" -> csv();
       default -> text();
     };

@@ -90,6 +90,23 @@ class AuditReportTest {
   }
 
   @Test
+  void yaml_ofABadAudit_isIndentedAsItNests() {
+    assertThat(report("yaml", BAD).lines())
+        .contains(
+            "accounted: false",
+            "  unaccounted: 10",
+            "epochs:",
+            "  - agent: \"web-2.example\"",
+            "    verdict: \"unaccounted\"",
+            "    missing_seqs:",
+            "      - - 2",
+            "        - 2",
+            "      - kind: \"chain\"",
+            "        samples: 10",
+            "recounts: []");
+  }
+
+  @Test
   void csv_ofAnAudit_hasOneLinePerEpoch() {
     assertThat(report("csv", GOOD, BAD).lines())
         .containsExactly(
