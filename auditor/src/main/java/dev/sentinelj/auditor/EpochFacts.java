@@ -90,6 +90,20 @@ final class EpochFacts {
    */
   record Loss(SeqSpan seqs, long counted) {}
 
-  /** The last word of one log on this closed epoch. */
-  record Move(long newEpoch, long lastSeq, long moved, long difference) {}
+  /**
+   * The last word of one log on this closed epoch.
+   *
+   * @param elsewhere what may be said of copies that did not come in
+   */
+  record Move(long newEpoch, long lastSeq, long moved, long difference, Elsewhere elsewhere) {}
+
+  /** How the epoch stands that a log went on in: it counts the copies, and answers for them. */
+  enum Elsewhere {
+    /** Everything up to its greatest seq came in. */
+    WHOLE,
+    /** The same, but some of it is named by losses. */
+    LOSSY,
+    /** It has holes, or was given up itself: copies may still come. */
+    COMING
+  }
 }

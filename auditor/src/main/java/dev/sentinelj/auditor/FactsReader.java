@@ -1,5 +1,6 @@
 package dev.sentinelj.auditor;
 
+import dev.sentinelj.auditor.EpochFacts.Elsewhere;
 import dev.sentinelj.auditor.EpochFacts.EpochKey;
 import dev.sentinelj.auditor.EpochFacts.Ledger;
 import dev.sentinelj.auditor.EpochFacts.Link;
@@ -83,8 +84,13 @@ final class FactsReader {
       """;
   private static final String MOVES =
       """
-      SELECT agent, epoch, new_epoch, last_seq, moved, difference FROM epoch_moves WHERE true{scope}
-      ORDER BY agent, epoch, new_epoch\
+      SELECT m.agent, m.epoch, m.new_epoch, m.last_seq, m.moved, m.difference,
+        CASE WHEN cardinality(p.ranges) > 0 OR p.closed OR p.forked THEN 'COMING'
+          WHEN EXISTS (SELECT FROM losses l WHERE l.agent = m.agent AND l.epoch = m.new_epoch AND l.reason <> 'torn')
+          THEN 'LOSSY' ELSE 'WHOLE' END
+      FROM (SELECT * FROM epoch_moves WHERE true{scope}) m
+      LEFT JOIN agent_progress p ON p.agent = m.agent AND p.epoch = m.new_epoch
+      ORDER BY m.agent, m.epoch, m.new_epoch\
       """;
   private static final String COPIED =
       """
@@ -120,7 +126,12 @@ final class FactsReader {
         MOVES,
         (epoch, row) ->
             epoch.moves.add(
-                new Move(row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6))));
+                new Move(
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getLong(5),
+                    row.getLong(6),
+                    Elsewhere.valueOf(row.getString(7)))));
     reader.each(
         COPIED, (epoch, row) -> epoch.copied.add(new SeqSpan(row.getLong(3), row.getLong(4))));
     return reader.facts.values();

@@ -1,5 +1,6 @@
 package dev.sentinelj.auditor;
 
+import dev.sentinelj.auditor.EpochFacts.Elsewhere;
 import dev.sentinelj.auditor.EpochFacts.Loss;
 import dev.sentinelj.auditor.EpochFacts.Move;
 import dev.sentinelj.auditor.EpochFacts.Progress;
@@ -198,10 +199,7 @@ final class Judge {
     List<SeqSpan> spoken = last == 0 ? List.of() : List.of(new SeqSpan(1, last));
     List<SeqSpan> gone = SeqSpan.common(missing, spoken);
     if (!gone.isEmpty()) {
-      fault(
-          Kind.MISSING_SEQS,
-          0,
-          SeqSpan.words(gone) + " are in neither ledger, losses nor copies, and their log is done");
+      judgeNotCopied(gone);
     }
     List<SeqSpan> coming = SeqSpan.minus(missing, spoken);
     if (!coming.isEmpty()) {
@@ -212,6 +210,29 @@ final class Judge {
           SeqSpan.words(coming) + " wait for the last word of another log on this epoch");
     }
     return missing;
+  }
+
+  /**
+   * Whether a last word counted their samples shows in its difference. Here is left that copies may
+   * come behind the last word, or be lost under their new seqs: the new epoch tells of that.
+   */
+  private void judgeNotCopied(List<SeqSpan> gone) {
+    if (wentOn(Elsewhere.COMING)) {
+      underway = true;
+      remark(
+          Kind.IN_FLIGHT,
+          0,
+          SeqSpan.words(gone) + " may still come as copies into the epoch their log went on in");
+    } else if (!wentOn(Elsewhere.LOSSY)) {
+      fault(
+          Kind.MISSING_SEQS,
+          0,
+          SeqSpan.words(gone) + " are in neither ledger, losses nor copies, and their log is done");
+    }
+  }
+
+  private boolean wentOn(Elsewhere how) {
+    return facts.moves.stream().anyMatch(move -> move.elsewhere() == how);
   }
 
   private long movedAway() {

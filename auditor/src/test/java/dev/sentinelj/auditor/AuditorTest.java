@@ -348,6 +348,38 @@ class AuditorTest {
     assertUnaccounted(epoch, 0, Kind.MISSING_SEQS, "seq 3 are in neither");
   }
 
+  /** The copy is in the bus, or parked, or on its way again, and the last word overtook it. */
+  @Test
+  void audit_ofACopyBehindTheLastWord_waitsForIt() {
+    HandMade former = settled(0).delete("batch_origins", "seq = 3");
+    new HandMade(former.agent(), 8)
+        .row(2, 0, 10)
+        .progress(0, 10, 0, 0, 0, 0, 0)
+        .change("agent_progress SET ranges = '{2,2}'", "");
+
+    Audit audit = new Auditor(SchemaForTests.ADDRESS).audit(Scope.of(former.agent()));
+
+    assertThat(audit.accounted()).as(audit.toString()).isTrue();
+    assertThat(audit.epochs())
+        .extracting(EpochAudit::verdict)
+        .containsExactlyInAnyOrder(Verdict.CLOSING, Verdict.IN_FLIGHT);
+  }
+
+  @Test
+  void audit_ofACopyThatWasRefused_isAccountedForWhereItIsLost() {
+    HandMade former = settled(0).delete("batch_origins", "seq = 3");
+    new HandMade(former.agent(), 8)
+        .loss(1, 1, 10, "refused")
+        .row(2, 0, 10)
+        .row(3, 0, 10)
+        .progress(3, 10, 0, 0, 10, 0, 0);
+
+    Audit audit = new Auditor(SchemaForTests.ADDRESS).audit(Scope.of(former.agent()));
+
+    assertThat(audit.accounted()).as(audit.toString()).isTrue();
+    assertThat(audit.epochs()).extracting(EpochAudit::verdict).containsOnly(Verdict.OK);
+  }
+
   @Test
   void audit_ofAHoleBehindTheLastWord_waitsForAnotherLog() {
     EpochAudit epoch =

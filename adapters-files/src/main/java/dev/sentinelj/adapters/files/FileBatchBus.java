@@ -118,23 +118,30 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
   @Override
   public List<Message> read(FrameAddress address, BusPosition after, int maxCount, long maxBytes) {
     requirePartition(address);
-    List<BusIndex.Entry> entries;
-    long generation;
-    synchronized (lock) {
-      generation = identity.generation(address);
-      long from = after.generation() == generation ? after.sequence() : 0;
-      entries = index.after(address, from, maxCount, maxBytes);
+    BusPosition from = after;
+    while (true) {
+      List<BusIndex.Entry> entries;
+      long generation;
+      synchronized (lock) {
+        generation = identity.generation(address);
+        long behind = from.generation() == generation ? from.sequence() : 0;
+        entries = index.after(address, behind, maxCount, maxBytes);
+      }
+      List<Message> messages = messages(entries, generation);
+      if (!messages.isEmpty() || entries.isEmpty()) {
+        return messages;
+      }
+      // damaged: what lies behind must come all the same
+      from = new BusPosition(generation, entries.getLast().sequence(), 0);
     }
+  }
+
+  private List<Message> messages(List<BusIndex.Entry> entries, long generation) {
     List<Message> messages = new ArrayList<>(entries.size());
     for (int at = 0; at < entries.size(); ) {
       List<BusIndex.Entry> run = run(entries, at);
       readRun(run, generation, messages);
       at += run.size();
-    }
-    if (messages.isEmpty()
-        && !entries.isEmpty()) { // damaged: what lies behind must come all the same
-      long last = entries.getLast().sequence();
-      return read(address, new BusPosition(generation, last, 0), maxCount, maxBytes);
     }
     return messages;
   }

@@ -432,6 +432,7 @@ public final class WorkerStrand {
       case Outcome.RolledBack(PartitionStore.FailureKind kind, String message) ->
           rolledBack(partition, pull, shape, kind, message, now);
       case Outcome.Fenced(String message) -> {
+        partition.forgive(pull.lane()); // it says nothing about the batch that was tried
         partition.lost();
         reload(partition, "worker_fenced", message, now);
       }

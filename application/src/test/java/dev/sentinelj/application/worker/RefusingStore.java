@@ -31,7 +31,9 @@ final class RefusingStore implements PartitionStore {
     /** The database goes away in the middle. */
     OUTAGE,
     /** The database goes away and nobody knows what it did before. */
-    SILENCE
+    SILENCE,
+    /** Another worker took the partition meanwhile, or its position moved. */
+    FENCE
   }
 
   RefusingStore(PartitionStore store, double refused) {
@@ -58,7 +60,7 @@ final class RefusingStore implements PartitionStore {
     switch (reaction) {
       case CONSTRAINT ->
           throw new IllegalArgumentException("value " + refused + " violates a constraint");
-      case FAULT -> throw new IllegalStateException("a fault of ours at " + refused);
+      case FAULT, FENCE -> throw new IllegalStateException("a fault of ours at " + refused);
       case DEATH, SILENCE -> throw new Death();
       case OUTAGE -> throw new PortUnavailableException("the database is away");
     }
@@ -99,6 +101,7 @@ final class RefusingStore implements PartitionStore {
     return switch (reaction) {
       case DEATH -> new CompletableFuture<>();
       case SILENCE -> CompletableFuture.failedFuture(new PortUnavailableException("no answer"));
+      case FENCE -> outcome.thenApply(_ -> new Outcome.Fenced("another worker has it"));
       case CONSTRAINT, FAULT, OUTAGE -> outcome;
     };
   }

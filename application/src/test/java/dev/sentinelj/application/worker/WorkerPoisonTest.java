@@ -67,8 +67,8 @@ class WorkerPoisonTest {
   }
 
   @Test
-  void poll_aDatabaseThatGoesAwayAgainAndAgain_isNoTry() {
-    for (Reaction away : new Reaction[] {Reaction.OUTAGE, Reaction.SILENCE}) {
+  void poll_aStoreThatSaysNothingOfTheBatch_isNoTry() {
+    for (Reaction away : new Reaction[] {Reaction.OUTAGE, Reaction.SILENCE, Reaction.FENCE}) {
       WorkerForTests run = new WorkerForTests();
       RefusingStore store = new RefusingStore(run.store(), POISON, away);
       run.strand = run.strand("worker-1", store, WorkerLimits.DEFAULT);
