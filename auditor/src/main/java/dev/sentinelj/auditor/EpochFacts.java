@@ -25,6 +25,7 @@ final class EpochFacts {
   /**
    * The running counts that the workers keep.
    *
+   * @param torn part of {@code collected}: samples of rows inside torn ranges
    * @param committed the seqs that count as committed, as a set
    */
   record Progress(
@@ -36,8 +37,14 @@ final class EpochFacts {
       long moved,
       boolean closed,
       boolean forked,
+      long torn,
       List<SeqSpan> committed) {
-    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, false, false, List.of());
+    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, false, false, 0, List.of());
+
+    /** What the workers take for the greatest running count outside torn ranges. */
+    long greatest() {
+      return collected - torn;
+    }
   }
 
   /**

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class FactsReader {
   private static final String PROGRESS =
       """
-      SELECT agent, epoch, collected, stored, quarantined, lost, overflow, moved, closed, forked, through, ranges
+      SELECT agent, epoch, collected, stored, quarantined, lost, overflow, moved, closed, forked, torn, through, ranges
       FROM agent_progress WHERE true{scope} ORDER BY agent, ordinal DESC\
       """;
 
@@ -162,7 +162,8 @@ final class FactsReader {
         row.getLong(8),
         row.getBoolean(9),
         row.getBoolean(10),
-        committed(row.getLong(11), (Long[]) row.getArray(12).getArray()));
+        row.getLong(11),
+        committed(row.getLong(12), (Long[]) row.getArray(13).getArray()));
   }
 
   private static List<SeqSpan> committed(long through, Long... ranges) {

@@ -60,7 +60,7 @@ final class Judge {
   private void judgeOpen() {
     collected = facts.ledger.greatest() + facts.ledger.torn();
     if (chain.open()) {
-      collected = Math.max(facts.ledger.greatest(), facts.progress.collected());
+      collected = Math.max(facts.ledger.greatest(), facts.progress.greatest());
       collected += facts.ledger.torn();
     }
     List<SeqSpan> claimed = SeqSpan.common(holes, facts.progress.committed());
@@ -115,12 +115,12 @@ final class Judge {
   /** Those of the chain, and what the last rows leave open by not telling their place. */
   private List<Jump> jumps() {
     long end = chain.end(facts.ledger.unchained());
-    if (!chain.open() || facts.progress.collected() == end) {
+    if (!chain.open() || facts.progress.greatest() == end) {
       return chain.jumps();
     }
     List<Jump> all = new ArrayList<>(chain.jumps());
     all.add(
-        new Jump(chain.knownSeq() + 1, facts.ledger.lastSeq(), facts.progress.collected() - end));
+        new Jump(chain.knownSeq() + 1, facts.ledger.lastSeq(), facts.progress.greatest() - end));
     return all;
   }
 

@@ -236,6 +236,22 @@ class AuditorTest {
   }
 
   @Test
+  void audit_ofOldRowsAndATornOne_isOk() {
+    EpochAudit epoch =
+        HandMade.epoch(7)
+            .row(1, 10, 10)
+            .oldRow(2, 7)
+            .loss(2, 2, 0, "torn")
+            .oldRow(3, 10)
+            .progress(3, 27, 27, 0, 0, 0, 0)
+            .change("agent_progress SET torn = 7", "")
+            .audit();
+
+    assertThat(epoch.findings()).isEmpty();
+    assertThat(epoch.collected()).isEqualTo(27);
+  }
+
+  @Test
   void audit_ofOldRowsWithAHole_isInFlight() {
     EpochAudit epoch =
         HandMade.epoch(7).oldRow(1, 10).oldRow(3, 10).progress(1, 30, 20, 0, 0, 0, 0).audit();

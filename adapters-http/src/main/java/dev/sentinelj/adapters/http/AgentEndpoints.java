@@ -60,6 +60,7 @@ final class AgentEndpoints {
       long quarantined,
       long lost,
       long overflow,
+      long moved,
       long unaccounted,
       boolean closed,
       boolean forked) {}
@@ -142,6 +143,7 @@ final class AgentEndpoints {
         balance.quarantined(),
         balance.lost(),
         balance.overflow(),
+        balance.moved(),
         balance.unaccounted(),
         epoch.closed(),
         epoch.forked());

@@ -3,6 +3,7 @@ package dev.sentinelj.adapters.http;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
@@ -53,6 +54,7 @@ public final class HttpServer implements AutoCloseable {
       QuarantineQueries quarantine,
       QuarantineReplay replay,
       AgentRegistry registry,
+      AuditQueries audits,
       Supplier<String> prometheus,
       Supplier<Now> clock,
       Secret tokenKey,
@@ -153,6 +155,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new AuthEndpoints(parts.access(), parts.enrol(), logins, tokens).routes());
     routes.addAll(new AgentEndpoints(parts.registry(), parts.queries()).routes());
     routes.addAll(new MetricEndpoints(parts.queries()).routes());
+    routes.addAll(new AuditEndpoints(parts.audits()).routes());
     routes.addAll(new QuarantineEndpoints(parts.quarantine(), parts.replay()).routes());
     routes.addAll(new PageEndpoints(logins, tokens, cookies).routes());
     return routes;

@@ -10,6 +10,7 @@ import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.AgentRegistry.EnrolmentRequest;
 import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.QuarantineReplay;
 import dev.sentinelj.ports.driving.ServerStatus;
@@ -48,6 +49,7 @@ final class DemoServer {
                 (id, by) ->
                     CompletableFuture.completedFuture(new QuarantineReplay.Answer.Unknown()),
                 registry,
+                agent -> new AuditQueries.AgentAudit(System.currentTimeMillis(), List.of()),
                 () -> "",
                 () -> new Now(System.currentTimeMillis(), System.nanoTime()),
                 Secret.random(new SecureRandom()),

@@ -287,7 +287,27 @@ class RestApiTest {
                 + "\"registered_at\":\"2026-03-01T12:00:00.000Z\",\"last_heard_at\":\"\","
                 + "\"status\":\"silent\",\"epochs\":[{\"epoch\":\"000000000000beef\",\"through\":7,"
                 + "\"collected\":100,\"stored\":90,\"quarantined\":5,\"lost\":2,\"overflow\":1,"
-                + "\"unaccounted\":2,\"closed\":false,\"forked\":true}]}");
+                + "\"moved\":0,\"unaccounted\":2,\"closed\":false,\"forked\":true}]}");
+  }
+
+  @Test
+  void audit_ofAnAgent_hasTotalsAndTheWorstVerdict() {
+    HttpResponse<String> response = server.getAs(Role.VIEWER, "/v1/audit?agent=web-1");
+
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"agent_id\":\"web-1\",\"at\":\"2026-03-01T12:00:00.000Z\",\"accounted\":false,"
+                + "\"verdict\":\"unaccounted\",\"totals\":{\"collected\":121,\"stored\":100,"
+                + "\"quarantined\":5,\"lost\":2,\"overflow\":1,\"moved\":3,\"in_flight\":9,"
+                + "\"unaccounted\":1},\"epochs\":["
+                + "{\"epoch\":\"000000000000beef\",\"verdict\":\"in_flight\",\"counts\":{\"collected\":120,"
+                + "\"stored\":100,\"quarantined\":5,\"lost\":2,\"overflow\":1,\"moved\":3,"
+                + "\"in_flight\":9,\"unaccounted\":0},\"findings\":[]},"
+                + "{\"epoch\":\"000000000000dead\",\"verdict\":\"unaccounted\",\"counts\":{\"collected\":1,"
+                + "\"stored\":0,\"quarantined\":0,\"lost\":0,\"overflow\":0,\"moved\":0,"
+                + "\"in_flight\":0,\"unaccounted\":1},\"findings\":[\"one is gone\"]}]}");
+    assertFault(server.getAs(Role.VIEWER, "/v1/audit"), 400, "agent");
+    assertFault(server.getAs(Role.VIEWER, "/v1/audit?agent=../x"), 400, "agent");
   }
 
   @Test
@@ -490,6 +510,7 @@ class RestApiTest {
         like.quarantine(),
         like.replay(),
         like.registry(),
+        like.audits(),
         like.prometheus(),
         like.clock(),
         Secret.of(new byte[Secret.BYTES]),

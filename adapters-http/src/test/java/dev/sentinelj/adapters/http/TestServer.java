@@ -6,11 +6,13 @@ import dev.sentinelj.adapters.memory.InMemoryQuarantineQueries;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.signing.KeyId;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.AgentRegistry.EnrolmentRequest;
 import dev.sentinelj.ports.driven.AgentRegistry.JoinToken;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.QuarantineReplay;
 import dev.sentinelj.ports.driving.ServerStatus;
@@ -65,6 +67,7 @@ final class TestServer implements AutoCloseable {
             new InMemoryQuarantineQueries(database),
             (id, by) -> replayed.get(),
             registry,
+            TestServer::audited,
             () -> "# TYPE up gauge\nup 1\n",
             now::get,
             KEY,
@@ -72,6 +75,26 @@ final class TestServer implements AutoCloseable {
             0);
     server = new HttpServer(parts);
     server.start();
+  }
+
+  private static AuditQueries.AgentAudit audited(AgentId agent) {
+    return new AuditQueries.AgentAudit(
+        START,
+        List.of(
+            new AuditQueries.EpochVerdict(
+                0xbeef,
+                AuditQueries.Verdict.IN_FLIGHT,
+                new Balance(120, 100, 5, 2, 1, 3),
+                9,
+                0,
+                List.of()),
+            new AuditQueries.EpochVerdict(
+                0xdead,
+                AuditQueries.Verdict.UNACCOUNTED,
+                new Balance(1, 0, 0, 0, 0),
+                0,
+                1,
+                List.of("one is gone"))));
   }
 
   void advance(long millis) {

@@ -5,6 +5,8 @@ import { Metric, columns, lastOf, shares } from './series.js';
 
 const REFRESH_MILLIS = 2_000;
 const SLOW_EVERY = 5;
+const AUDIT_EVERY = 3;
+const FINDINGS_SHOWN = 3;
 const KEPT_SHOWN = 5;
 const MAX_CORE_LINES = 32;
 const byId = (id) => document.getElementById(id);
@@ -42,15 +44,22 @@ class HostView {
 
   async refresh() {
     const slow = this.round % SLOW_EVERY === 0;
+    const audit = this.round % AUDIT_EVERY === 0;
     this.round += 1;
     const [agent] = await Promise.all([
       get(agentPath(this.agent)),
       ...[this.cpu, this.cores, this.memory, this.disk, this.network, ...this.loads].map((metric) => metric.refresh()),
       slow ? this.refreshSlow() : undefined,
+      audit ? this.refreshAudit() : undefined,
     ]);
     if (this.gone) return;
     showAgent(agent);
     this.draw();
+  }
+
+  async refreshAudit() {
+    const audit = await get('/v1/audit', { agent: this.agent });
+    if (!this.gone) showAudit(audit);
   }
 
   async refreshSlow() {
@@ -139,24 +148,38 @@ function showAgent(agent) {
   status.textContent = agent.status;
   byId('agent-name').textContent = agent.id;
   document.title = `${agent.id} · SentinelJ`;
-  const sum = (field) => agent.epochs.reduce((total, epoch) => total + epoch[field], 0);
-  const quiet = (field, tone) => (sum(field) === 0 ? '' : tone);
+}
+
+const VERDICTS = { ok: 'every sample is accounted for', in_flight: 'accounted for, some in flight', closing: 'accounted for, an epoch is closing', unaccounted: 'NOT every sample is accounted for' };
+
+/** What became of the samples, as the auditor of the server found it in the database. */
+function showAudit({ totals, verdict, epochs, at }) {
+  const quiet = (field, tone) => (totals[field] === 0 ? '' : tone);
   const counts = [
     ['collected', ''], ['stored', 'good'], ['quarantined', quiet('quarantined', 'warn')], ['lost', quiet('lost', 'bad')],
-    ['overflow', quiet('overflow', 'warn')], ['unaccounted', quiet('unaccounted', 'bad')],
+    ['overflow', quiet('overflow', 'warn')], ['moved', ''], ['in_flight', quiet('in_flight', 'warn')], ['unaccounted', quiet('unaccounted', 'bad')],
   ];
-  byId('balance').replaceChildren(...counts.map(([field, tone]) => {
-    const box = document.createElement('div');
-    box.className = 'count';
-    box.id = `count-${field}`;
-    box.dataset.tone = tone;
-    box.dataset.value = String(sum(field));
+  const box = byId('verdict');
+  box.dataset.verdict = verdict;
+  box.textContent = VERDICTS[verdict];
+  const findings = epochs.flatMap((epoch) => epoch.findings.map((text) => `epoch ${epoch.epoch}: ${text}`));
+  box.title = [`audited at ${format.clock(Date.parse(at) / 1000)}`, ...findings].join('\n');
+  box.hidden = false;
+  const worst = verdict === 'unaccounted' ? findings.slice(0, FINDINGS_SHOWN) : [];
+  byId('findings').hidden = worst.length === 0;
+  byId('findings').textContent = [...worst, 'More: sentinel audit'].join(' · ');
+  byId('counts').replaceChildren(...counts.map(([field, tone]) => {
+    const count = document.createElement('div');
+    count.className = 'count';
+    count.id = `count-${field}`;
+    count.dataset.tone = tone;
+    count.dataset.value = String(totals[field]);
     const number = document.createElement('b');
-    number.textContent = format.whole(sum(field));
+    number.textContent = format.whole(totals[field]);
     const name = document.createElement('span');
-    name.textContent = field === 'collected' ? 'samples collected' : field;
-    box.append(number, name);
-    return box;
+    name.textContent = field.replace('_', ' ');
+    count.append(number, name);
+    return count;
   }));
 }
 

@@ -26,6 +26,7 @@ public final class AgentsGetCommand extends RemoteCommand {
             "QUARANTINED",
             "LOST",
             "OVERFLOW",
+            "MOVED",
             "UNACCOUNTED");
     for (JsonNode epoch : answer.path("epochs")) {
       table.row(
@@ -36,6 +37,7 @@ public final class AgentsGetCommand extends RemoteCommand {
           epoch.path("quarantined").asString(),
           epoch.path("lost").asString(),
           epoch.path("overflow").asString(),
+          epoch.path("moved").asString(),
           epoch.path("unaccounted").asString());
     }
     return print(context, answer, table);

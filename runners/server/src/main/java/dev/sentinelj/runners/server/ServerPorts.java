@@ -2,6 +2,7 @@ package dev.sentinelj.runners.server;
 
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.BatchBus;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.MetricQueries;
@@ -31,6 +32,8 @@ public interface ServerPorts {
   BatchBus batchBus();
 
   SecretVault secretVault();
+
+  AuditQueries auditQueries();
 
   /** The key under which frames travel on the bus. */
   MacKey clusterKey();

@@ -43,6 +43,7 @@ public final class ServerRunner implements AutoCloseable {
                 ports.quarantineQueries(),
                 component.replay(),
                 ports.agentRegistry(),
+                ports.auditQueries(),
                 metrics::scrape,
                 SystemClock::now,
                 config.tokenKey(),

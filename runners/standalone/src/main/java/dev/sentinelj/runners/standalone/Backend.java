@@ -1,6 +1,7 @@
 package dev.sentinelj.runners.standalone;
 
 import dev.sentinelj.adapters.memory.InMemoryAgentRegistry;
+import dev.sentinelj.adapters.memory.InMemoryAuditQueries;
 import dev.sentinelj.adapters.memory.InMemoryBatchBus;
 import dev.sentinelj.adapters.memory.InMemoryDatabase;
 import dev.sentinelj.adapters.memory.InMemoryMetricQueries;
@@ -16,8 +17,10 @@ import dev.sentinelj.adapters.timescale.TimescaleOperatorStore;
 import dev.sentinelj.adapters.timescale.TimescalePartitionStore;
 import dev.sentinelj.adapters.timescale.TimescaleProgressFeed;
 import dev.sentinelj.adapters.timescale.TimescaleQuarantineQueries;
+import dev.sentinelj.auditor.DatabaseAddress;
 import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.BatchBus;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.MetricQueries;
@@ -28,6 +31,8 @@ import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driven.SecretVault;
 import dev.sentinelj.runners.runtime.ShutdownSequence;
 import dev.sentinelj.runners.runtime.SystemClock;
+import dev.sentinelj.runners.server.DatabaseAudits;
+import dev.sentinelj.runners.server.RememberedAudits;
 import dev.sentinelj.runners.server.ServerPorts;
 import dev.sentinelj.runners.worker.WorkerPorts;
 import java.security.SecureRandom;
@@ -48,13 +53,19 @@ record Backend(
     BatchCodec batchCodec,
     SecretVault secretVault,
     MacKey clusterKey,
+    AuditQueries auditQueries,
     Function<String, PartitionStore> stores)
     implements ServerPorts, WorkerPorts {
   private static final long MEMORY_BUS_BYTES = 64L << 20;
 
-  /** PostgreSQL and {@code bus}; stores are closed by {@code shutdown}. */
+  /**
+   * PostgreSQL and {@code bus}; stores are closed by {@code shutdown}.
+   *
+   * @param address the same database, for whoever shares nothing with the workers
+   */
   static Backend onDisk(
       Database database,
+      DatabaseAddress address,
       BatchBus bus,
       SecretVault vault,
       MacKey clusterKey,
@@ -69,6 +80,7 @@ record Backend(
         new ProtobufBatchCodec(),
         vault,
         clusterKey,
+        new RememberedAudits(new DatabaseAudits(address), System::nanoTime),
         strand ->
             shutdown.closeLater(
                 "store of " + strand, new TimescalePartitionStore(database, strand)));
@@ -87,6 +99,7 @@ record Backend(
         new ProtobufBatchCodec(),
         vault,
         clusterKey,
+        new InMemoryAuditQueries(database, SystemClock::wallMillis),
         _ -> new InMemoryPartitionStore(database, Runnable::run, new SecureRandom()));
   }
 

@@ -11,7 +11,6 @@ import dev.sentinelj.runners.cli.LocalDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Optional;
 
 /** The database of {@code $SENTINEL_HOME}, found by the files of its running server. */
 public final class EmbeddedDatabase implements LocalDatabase {
@@ -25,8 +24,7 @@ public final class EmbeddedDatabase implements LocalDatabase {
             .filter(file -> file.port() > 0 && file.serverOf(data).isPresent())
             .map(PostmasterFile::port)
             .orElseThrow(() -> notRunning(home, data));
-    return new DatabaseAddress(
-        EmbeddedPostgres.url(port), EmbeddedPostgres.USER, Optional.of(password(home, context)));
+    return EmbeddedPostgres.address(port, password(home, context));
   }
 
   private static CliException notRunning(Home home, Path data) {

@@ -1,5 +1,6 @@
 package dev.sentinelj.runners.standalone;
 
+import dev.sentinelj.auditor.DatabaseAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -78,8 +79,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return url(port);
   }
 
-  static String url(int port) {
+  private static String url(int port) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
+  }
+
+  DatabaseAddress address() {
+    return address(port, password);
+  }
+
+  static DatabaseAddress address(int port, String password) {
+    return new DatabaseAddress(url(port), USER, Optional.of(password));
   }
 
   public String password() {

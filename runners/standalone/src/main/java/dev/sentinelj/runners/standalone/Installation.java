@@ -197,7 +197,8 @@ final class Installation implements AutoCloseable {
                     config.busBytes(),
                     BusConfig.defaults().minFreeBytes()),
                 SystemClock::wallMillis));
-    Backend backend = Backend.onDisk(database, bus, vault, clusterKey(vault), shutdown);
+    Backend backend =
+        Backend.onDisk(database, postgres.address(), bus, vault, clusterKey(vault), shutdown);
     store = backend.metricQueries().describe();
     return backend;
   }

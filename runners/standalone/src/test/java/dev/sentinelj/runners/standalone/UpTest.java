@@ -236,6 +236,10 @@ class UpTest {
       browser.evaluate("document.getElementById('login').requestSubmit()");
       browser.await("document.body && document.body.dataset.ready === 'true'");
 
+      browser.await("document.getElementById('verdict').dataset.verdict === 'ok'");
+      assertThat(browser.evaluate(COLLECTED).asLong()).isPositive();
+      assertThat(browser.evaluate("document.getElementById('verdict').textContent").asString())
+          .isEqualTo("every sample is accounted for");
       long before = points(browser);
       browser.await(POINTS + " > " + before);
 
@@ -247,6 +251,9 @@ class UpTest {
 
   private static final String POINTS =
       "Number(document.getElementById('chart-cpu').dataset.points)";
+
+  private static final String COLLECTED =
+      "Number(document.getElementById('count-collected').dataset.value)";
 
   /** How many requests went to another origin. */
   private static final String FOREIGN =

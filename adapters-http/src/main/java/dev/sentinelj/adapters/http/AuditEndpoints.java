@@ -1,0 +1,116 @@
+package dev.sentinelj.adapters.http;
+
+import dev.sentinelj.core.access.Role;
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.ports.driven.AuditQueries;
+import dev.sentinelj.ports.driven.AuditQueries.AgentAudit;
+import dev.sentinelj.ports.driven.AuditQueries.EpochVerdict;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+
+/** Whether every sample of an agent is accounted for. */
+final class AuditEndpoints {
+  private final AuditQueries audits;
+
+  AuditEndpoints(AuditQueries audits) {
+    this.audits = audits;
+  }
+
+  List<Route> routes() {
+    return List.of(Route.of("GET", "/v1/audit", Role.VIEWER, this::audit));
+  }
+
+  /**
+   * @param accounted false when something is unaccounted for in any epoch
+   * @param verdict the worst of all epochs
+   * @param totals over all epochs
+   */
+  record AuditOfAgent(
+      String agentId,
+      String at,
+      boolean accounted,
+      String verdict,
+      Counts totals,
+      List<Epoch> epochs) {}
+
+  record Counts(
+      long collected,
+      long stored,
+      long quarantined,
+      long lost,
+      long overflow,
+      long moved,
+      long inFlight,
+      long unaccounted) {}
+
+  record Epoch(String epoch, String verdict, Counts counts, List<String> findings) {}
+
+  private Reply audit(Call call) {
+    call.query("agent");
+    AgentId agent =
+        call.parameter("agent")
+            .map(AuditEndpoints::agentId)
+            .orElseThrow(() -> Problem.badField("agent", "agent must be the id of an agent"));
+    AgentAudit audit = audits.audit(agent);
+    AuditQueries.Verdict worst =
+        audit.epochs().stream()
+            .map(EpochVerdict::verdict)
+            .max(Comparator.naturalOrder())
+            .orElse(AuditQueries.Verdict.OK);
+    return Reply.ok(
+        new AuditOfAgent(
+            agent.value(),
+            Timestamps.format(audit.atMillis()),
+            worst != AuditQueries.Verdict.UNACCOUNTED,
+            word(worst),
+            totals(audit.epochs()),
+            audit.epochs().stream().map(AuditEndpoints::json).toList()));
+  }
+
+  private static AgentId agentId(String text) {
+    try {
+      return new AgentId(text);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badField("agent", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Counts totals(List<EpochVerdict> epochs) {
+    return new Counts(
+        sum(epochs, one -> one.balance().collected()),
+        sum(epochs, one -> one.balance().stored()),
+        sum(epochs, one -> one.balance().quarantined()),
+        sum(epochs, one -> one.balance().lost()),
+        sum(epochs, one -> one.balance().overflow()),
+        sum(epochs, one -> one.balance().moved()),
+        sum(epochs, EpochVerdict::inFlight),
+        sum(epochs, EpochVerdict::unaccounted));
+  }
+
+  private static long sum(List<EpochVerdict> epochs, ToLongFunction<EpochVerdict> of) {
+    return epochs.stream().mapToLong(of).sum();
+  }
+
+  private static Epoch json(EpochVerdict one) {
+    Balance balance = one.balance();
+    Counts counts =
+        new Counts(
+            balance.collected(),
+            balance.stored(),
+            balance.quarantined(),
+            balance.lost(),
+            balance.overflow(),
+            balance.moved(),
+            one.inFlight(),
+            one.unaccounted());
+    return new Epoch(EpochId.hex(one.epoch()), word(one.verdict()), counts, one.findings());
+  }
+
+  private static String word(AuditQueries.Verdict verdict) {
+    return verdict.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.sentinelj.runners.server;
+
+import dev.sentinelj.auditor.Audit;
+import dev.sentinelj.auditor.AuditFailedException;
+import dev.sentinelj.auditor.Auditor;
+import dev.sentinelj.auditor.DatabaseAddress;
+import dev.sentinelj.auditor.EpochAudit;
+import dev.sentinelj.auditor.Finding;
+import dev.sentinelj.auditor.Scope;
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.AuditQueries;
+
+/** Lets the auditor look, over a connection of its own for each audit. */
+public final class DatabaseAudits implements AuditQueries {
+  private final Auditor auditor;
+
+  public DatabaseAudits(DatabaseAddress address) {
+    this.auditor = new Auditor(address);
+  }
+
+  @Override
+  public AgentAudit audit(AgentId agent) {
+    try {
+      Audit audit = auditor.audit(Scope.of(agent.value()));
+      return new AgentAudit(
+          audit.atMillis(), audit.epochs().stream().map(DatabaseAudits::verdictOf).toList());
+    } catch (AuditFailedException e) {
+      throw new PortUnavailableException("auditing " + agent, e);
+    }
+  }
+
+  private static EpochVerdict verdictOf(EpochAudit epoch) {
+    return new EpochVerdict(
+        epoch.epoch(),
+        switch (epoch.verdict()) {
+          case OK -> Verdict.OK;
+          case IN_FLIGHT -> Verdict.IN_FLIGHT;
+          case CLOSING -> Verdict.CLOSING;
+          case UNACCOUNTED -> Verdict.UNACCOUNTED;
+        },
+        new Balance(
+            epoch.collected(),
+            epoch.stored(),
+            epoch.quarantined(),
+            epoch.lost(),
+            epoch.overflow(),
+            epoch.moved()),
+        epoch.inFlight(),
+        epoch.unaccounted(),
+        epoch.findings().stream().map(Finding::text).toList());
+  }
+}
