@@ -135,8 +135,7 @@ final class Mischief {
    * before batches of that epoch in the other lane, which are superseded then.
    */
   private boolean mayFork(SimulatedAgent agent) {
-    return !plant.book().isTorn(agent.epoch().agent())
-        && !plant.wentBack();
+    return !plant.book().isTorn(agent.epoch().agent()) && !plant.wentBack();
   }
 
   private void busAway(Event event, long leastMillis) {
