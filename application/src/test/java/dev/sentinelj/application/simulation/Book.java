@@ -234,8 +234,17 @@ final class Book {
     torn.add(agent);
   }
 
+  /** Whether the database went back, behind what an agent had freed with its definitions. */
+  boolean wentBack() {
+    return wentBack;
+  }
+
   boolean wasSetBack(AgentId agent) {
     return setBack.contains(agent);
+  }
+
+  boolean anyTorn() {
+    return !torn.isEmpty();
   }
 
   boolean isTorn(AgentId agent) {

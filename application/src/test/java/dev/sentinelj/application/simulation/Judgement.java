@@ -115,7 +115,7 @@ final class Judgement {
   private void asideBatch(AgentId agent, QuarantineRow row) {
     SignedBatch batch = SignedBatch.readFrom(new WireReader(row.bytes()));
     Written written = plant.book().written(batch);
-    boolean kept = written == null || !written.spoiled();
+    boolean kept = (written == null || !written.spoiled()) && !plant.book().wentBack();
     Broken.unless(
         !row.reason().equals("no_set") || !kept || plant.book().wasSetBack(agent),
         Promise.NOTHING_GIVEN_UP,

@@ -76,10 +76,16 @@ final class Mischief {
       }
       case BUS_AWAY -> busAway(event, 0);
       case BUS_LOSES_ALL -> {
+        if (plant.wentBack() && plant.book().anyTorn()) {
+          return; // see mayTear
+        }
         plant.bus().loseAll();
         busAway(event, NOTICED_MILLIS);
       }
       case BUS_LOSES_TAIL -> {
+        if (plant.wentBack() && plant.book().anyTorn()) {
+          return; // see mayTear
+        }
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
         busAway(event, NOTICED_MILLIS);
       }
@@ -87,13 +93,16 @@ final class Mischief {
           during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       case BUS_COPIED -> plant.bus().copy();
       case BUS_REPLACED -> {
+        if (plant.wentBack() && plant.book().anyTorn()) {
+          return; // see mayTear
+        }
         plant.bus().replace();
         busAway(event, NOTICED_MILLIS);
       }
       case DATABASE_SAVED -> plant.saveDatabase();
       case DATABASE_RESTORED -> {
-        if (plant.book().anyForked()) {
-          return; // see mayFork
+        if (plant.book().anyForked() || (plant.bus().lostSomething() && plant.book().anyTorn())) {
+          return; // see mayFork and mayTear
         }
         plant.restoreDatabase();
         during(event, plant.database(), plant::databaseAway, plant::databaseBack);
@@ -105,7 +114,7 @@ final class Mischief {
         }
       }
       case TEAR -> {
-        if (mayRot(agent(event))) {
+        if (mayRot(agent(event)) && mayTear()) {
           agent(event).tear(event.lastsMillis());
         }
       }
@@ -127,6 +136,14 @@ final class Mischief {
    */
   private boolean mayRot(SimulatedAgent agent) {
     return !plant.book().isForked(agent.epoch().agent());
+  }
+
+  /**
+   * Not when the database was set back behind what is gone from the bus too: the loss of all that
+   * says no more which of it was torn, so the balance misses the samples of its row.
+   */
+  private boolean mayTear() {
+    return !plant.wentBack() || !plant.bus().lostSomething();
   }
 
   /**
