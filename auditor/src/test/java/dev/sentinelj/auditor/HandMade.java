@@ -59,8 +59,8 @@ record HandMade(String agent, long epoch) {
 
   HandMade moved(long newEpoch, long lastSeq, long samples, long moved, long difference) {
     insert(
-        "epoch_moves (agent, epoch, new_epoch, last_seq, samples, moved, difference)",
-        newEpoch + ", " + lastSeq + ", " + samples + ", " + moved + ", " + difference);
+        "epoch_moves (agent, epoch, new_epoch, last_seq, samples, moved, difference, record)",
+        newEpoch + ", " + lastSeq + ", " + samples + ", " + moved + ", " + difference + ", ''");
     return this;
   }
 

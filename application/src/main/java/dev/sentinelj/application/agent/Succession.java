@@ -72,7 +72,7 @@ final class Succession {
     return lastError;
   }
 
-  /** The database says that no batch of {@code epoch} commits any more. */
+  /** The database says that {@code epoch} is closed. */
   void closed(long epoch) {
     if (carried != null) {
       carried.closed(epoch);

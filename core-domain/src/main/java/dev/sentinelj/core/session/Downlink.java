@@ -40,7 +40,10 @@ public sealed interface Downlink {
 
   record Reconciled(ReconcileAnswer answer) implements Downlink {}
 
-  /** From now on no batch of this epoch of the agent commits any more. */
+  /**
+   * This epoch of the agent is closed: every transaction that did not know it has ended, and
+   * whoever writes the epoch hears that it is to go on in another.
+   */
   record EpochClosed(long epoch) implements Downlink {}
 
   /**

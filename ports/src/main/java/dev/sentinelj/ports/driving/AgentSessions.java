@@ -60,8 +60,10 @@ public interface AgentSessions {
     CompletionStage<ReconcileAnswer> reconcile(ReconcileQuery query);
 
     /**
-     * Closes an epoch of the session's agent: when the stage completes, no batch of it commits any
-     * more. Idempotent. Fails with {@link dev.sentinelj.ports.PortUnavailableException}.
+     * Closes an epoch of the session's agent: when the stage completes, every transaction that did
+     * not know it has ended. What comes late out of the bus is still let in once, unless its content
+     * was carried over before. Idempotent. Fails with {@link
+     * dev.sentinelj.ports.PortUnavailableException}.
      */
     CompletionStage<Void> closeEpoch(long epoch);
 
