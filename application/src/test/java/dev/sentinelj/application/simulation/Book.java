@@ -37,6 +37,7 @@ final class Book {
   private final Map<BatchId, Sha256> givenOut = new HashMap<>();
   private final Map<BatchId, Set<Receipt>> onBus = new HashMap<>();
   private final Set<AgentId> forked = new HashSet<>();
+  private final Set<AgentId> interrupted = new HashSet<>();
   private final Set<AgentId> torn = new HashSet<>();
   private final Set<AgentId> setBack = new HashSet<>();
   private final Map<BatchId, Sha256> archive = new HashMap<>();
@@ -207,11 +208,13 @@ final class Book {
         || database.copied(batch.id(), batch.contentHash());
   }
 
-  /** A log is about to be deleted whole: the one after it carries what the ledger lacks. */
-  void retiring(BatchLog former, BatchLog current) {
+  /** A log is about to be deleted whole: those after it carry what the ledger lacks. */
+  void retiring(BatchLog former, List<BatchLog> others) {
     Set<Sha256> carried = new HashSet<>();
-    for (SignedBatch batch : current.read(1, Integer.MAX_VALUE, Long.MAX_VALUE)) {
-      carried.add(original(batch).contentHash());
+    for (BatchLog other : others) {
+      for (SignedBatch batch : other.read(1, Integer.MAX_VALUE, Long.MAX_VALUE)) {
+        carried.add(original(batch).contentHash());
+      }
     }
     for (SignedBatch batch : former.read(1, Integer.MAX_VALUE, Long.MAX_VALUE)) {
       SignedBatch original = original(batch);
@@ -241,6 +244,15 @@ final class Book {
 
   boolean wasSetBack(AgentId agent) {
     return setBack.contains(agent);
+  }
+
+  /** Power failed in the middle of an append of this agent. */
+  void interrupted(AgentId agent) {
+    interrupted.add(agent);
+  }
+
+  boolean wasInterrupted(AgentId agent) {
+    return interrupted.contains(agent);
   }
 
   boolean anyTorn() {

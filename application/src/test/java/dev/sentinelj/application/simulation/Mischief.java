@@ -1,5 +1,6 @@
 package dev.sentinelj.application.simulation;
 
+import dev.sentinelj.core.batch.AgentId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,7 +153,9 @@ final class Mischief {
    * before batches of that epoch in the other lane, which are superseded then.
    */
   private boolean mayFork(SimulatedAgent agent) {
-    return !plant.book().isTorn(agent.epoch().agent()) && !plant.wentBack();
+    AgentId id = agent.epoch().agent();
+    boolean interrupted = plant.option(Option.TORN_TWINS) == 0 && plant.book().wasInterrupted(id);
+    return !interrupted && !plant.book().isTorn(id) && !plant.wentBack();
   }
 
   private void busAway(Event event, long leastMillis) {

@@ -6,6 +6,7 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.testkit.sim.SimulatedProcess;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -54,7 +55,10 @@ final class WatchedLogs implements BatchLogs {
             .filter(one -> watch(one).equals(former))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("this log is none of the former ones"));
-    plant.watch(() -> plant.book().retiring(log, logs.current()));
+    List<BatchLog> others = new ArrayList<>(logs.formers());
+    others.remove(log);
+    others.add(logs.current());
+    plant.watch(() -> plant.book().retiring(log, others));
     logs.retire(log);
     watched.remove(log);
     process.step();
