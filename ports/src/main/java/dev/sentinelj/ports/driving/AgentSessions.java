@@ -61,8 +61,8 @@ public interface AgentSessions {
 
     /**
      * Closes an epoch of the session's agent: when the stage completes, every transaction that did
-     * not know it has ended. What comes late out of the bus is still let in once, unless its content
-     * was carried over before. Idempotent. Fails with {@link
+     * not know it has ended. What comes late out of the bus is still let in once, unless its
+     * content was carried over before. Idempotent. Fails with {@link
      * dev.sentinelj.ports.PortUnavailableException}.
      */
     CompletionStage<Void> closeEpoch(long epoch);
