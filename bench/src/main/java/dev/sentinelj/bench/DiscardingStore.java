@@ -65,13 +65,13 @@ final class DiscardingStore implements PartitionStore {
     return CompletableFuture.completedFuture(
         Map.of(
             Lane.FRESH,
-            new LaneState(position, 1, -1, 0),
+            new LaneState(position, 1, Optional.empty()),
             Lane.BACKLOG,
-            new LaneState(BusPosition.START, 1, -1, 0)));
+            new LaneState(BusPosition.START, 1, Optional.empty())));
   }
 
   @Override
-  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, BatchTry next) {
     throw new IllegalStateException("a batch of the bench was tried on its own");
   }
 

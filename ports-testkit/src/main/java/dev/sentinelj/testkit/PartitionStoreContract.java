@@ -15,6 +15,7 @@ import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.BatchTry;
 import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
 import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
@@ -208,20 +209,21 @@ public abstract class PartitionStoreContract extends StoreContract {
     commit(lease, tx -> move(tx, BusPosition.START, FIRST));
     Map<Lane, LaneState> last = begin(lease);
 
-    LaneState fresh = new LaneState(BusPosition.START, 1, -1, 0);
+    LaneState fresh = new LaneState(BusPosition.START, 1, Optional.empty());
     assertThat(first).isEqualTo(Map.of(Lane.FRESH, fresh, Lane.BACKLOG, fresh));
     assertThat(last)
         .isEqualTo(
             Map.of(
-                Lane.FRESH, new LaneState(FIRST, 1, -1, 0),
-                Lane.BACKLOG, new LaneState(BusPosition.START, 3, -1, 0)));
+                Lane.FRESH, new LaneState(FIRST, 1, Optional.empty()),
+                Lane.BACKLOG, new LaneState(BusPosition.START, 3, Optional.empty())));
   }
 
   @Test
   void noteTry_isToldUntilThePositionMoves() {
     Lease lease = own();
-    Stages.await(store().noteTry(lease, Lane.BACKLOG, 3, 1));
-    Stages.await(store().noteTry(lease, Lane.BACKLOG, 3, 2));
+    BatchTry tried = new BatchTry(FIRST, 3, 1);
+    Stages.await(store().noteTry(lease, Lane.BACKLOG, tried));
+    Stages.await(store().noteTry(lease, Lane.BACKLOG, tried.again()));
     transact(
         lease,
         tx -> {
@@ -233,10 +235,10 @@ public abstract class PartitionStoreContract extends StoreContract {
     assertThat(begin(next))
         .isEqualTo(
             Map.of(
-                Lane.FRESH, new LaneState(BusPosition.START, 1, -1, 0),
-                Lane.BACKLOG, new LaneState(BusPosition.START, 1, 3, 2)));
+                Lane.FRESH, new LaneState(BusPosition.START, 1, Optional.empty()),
+                Lane.BACKLOG, new LaneState(BusPosition.START, 1, Optional.of(tried.again()))));
     commit(next, tx -> tx.movePosition(Lane.BACKLOG, BusPosition.START, FIRST));
-    assertThat(begin(next)).containsEntry(Lane.BACKLOG, new LaneState(FIRST, 1, -1, 0));
+    assertThat(begin(next)).containsEntry(Lane.BACKLOG, new LaneState(FIRST, 1, Optional.empty()));
   }
 
   @Test
@@ -245,8 +247,10 @@ public abstract class PartitionStoreContract extends StoreContract {
     Lease next = taken(former);
 
     assertThat(store().begin(former)).failsWithin(Duration.ofSeconds(10));
-    assertThat(store().noteTry(former, Lane.FRESH, 0, 1)).failsWithin(Duration.ofSeconds(10));
-    assertThat(begin(next)).containsEntry(Lane.FRESH, new LaneState(BusPosition.START, 1, -1, 0));
+    assertThat(store().noteTry(former, Lane.FRESH, new BatchTry(FIRST, 0, 1)))
+        .failsWithin(Duration.ofSeconds(10));
+    assertThat(begin(next))
+        .containsEntry(Lane.FRESH, new LaneState(BusPosition.START, 1, Optional.empty()));
   }
 
   private Map<Lane, LaneState> begin(Lease lease) {

@@ -42,10 +42,15 @@ COMMENT ON COLUMN parked.partition IS 'Null for what was parked before this colu
 CREATE INDEX parked_received ON parked (received_at);
 
 ALTER TABLE bus_positions
-  ADD COLUMN begun     integer NOT NULL DEFAULT 0,
-  ADD COLUMN try_index integer NOT NULL DEFAULT -1,
-  ADD COLUMN tries     integer NOT NULL DEFAULT 0;
+  ADD COLUMN begun          integer NOT NULL DEFAULT 0,
+  ADD COLUMN try_generation bigint,
+  ADD COLUMN try_sequence   bigint,
+  ADD COLUMN try_stamp_ms   bigint,
+  ADD COLUMN try_index      integer,
+  ADD COLUMN tries          integer NOT NULL DEFAULT 0;
 COMMENT ON COLUMN bus_positions.begun IS 'How often work on the lane was begun since its position last moved.';
+COMMENT ON COLUMN bus_positions.try_index IS
+  'The batch tried last on its own, in the message named by the three columns before; null when none was since the position moved.';
 
 ALTER TABLE quarantine
   ADD COLUMN replayed_at timestamptz,

@@ -66,7 +66,7 @@ public final class InMemoryPartitionStore implements PartitionStore {
   }
 
   @Override
-  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, BatchTry next) {
     return database.later(
         executor,
         "noteTry",
@@ -74,7 +74,7 @@ public final class InMemoryPartitionStore implements PartitionStore {
           checkOwned(lease);
           FrameAddress address = new FrameAddress(lease.partition(), lane);
           int times = begunOf(address).times();
-          database.begun.rows().put(address, new Begun(times, index, tries));
+          database.begun.rows().put(address, new Begun(times, Optional.of(next)));
         });
   }
 
@@ -99,9 +99,9 @@ public final class InMemoryPartitionStore implements PartitionStore {
         .forEach((lane, position) -> {
           FrameAddress address = new FrameAddress(lease.partition(), lane);
           Begun before = begunOf(address);
-          Begun now = new Begun(before.times() + 1, before.index(), before.tries());
+          Begun now = new Begun(before.times() + 1, before.last());
           database.begun.rows().put(address, now);
-          states.put(lane, new LaneState(position, now.times(), now.index(), now.tries()));
+          states.put(lane, new LaneState(position, now.times(), now.last()));
         });
     return states;
   }

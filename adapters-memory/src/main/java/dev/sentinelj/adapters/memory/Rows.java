@@ -10,9 +10,11 @@ import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.MetricQueries;
+import dev.sentinelj.ports.driven.PartitionStore.BatchTry;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** Keys and rows of the tables, with the order of each key. */
 final class Rows {
@@ -87,8 +89,8 @@ final class Rows {
   record Parked(int partition, EpochId epoch, ParkedBatch batch) {}
 
   /** What is known of work behind the position of a lane. */
-  record Begun(int times, int index, int tries) {
-    static final Begun NEVER = new Begun(0, -1, 0);
+  record Begun(int times, Optional<BatchTry> last) {
+    static final Begun NEVER = new Begun(0, Optional.empty());
   }
 
   /**

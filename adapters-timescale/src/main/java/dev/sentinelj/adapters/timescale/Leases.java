@@ -4,6 +4,7 @@ import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.BatchTry;
 import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
@@ -74,11 +75,12 @@ final class Leases {
       """
       UPDATE bus_positions SET begun = begun + 1
       WHERE partition = ? AND EXISTS (SELECT FROM partition_leases WHERE partition = ? AND token = ?)
-      RETURNING lane, generation, sequence, stamp_ms, begun, try_index, tries\
+      RETURNING lane, generation, sequence, stamp_ms, begun,
+        try_generation, try_sequence, try_stamp_ms, try_index, tries\
       """;
   private static final String NOTE_TRY =
       """
-      UPDATE bus_positions SET try_index = ?, tries = ?
+      UPDATE bus_positions SET try_generation = ?, try_sequence = ?, try_stamp_ms = ?, try_index = ?, tries = ?
       WHERE partition = ? AND lane = ?
         AND EXISTS (SELECT FROM partition_leases WHERE partition = ? AND token = ?)\
       """;
@@ -182,9 +184,7 @@ final class Leases {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           BusPosition at = new BusPosition(rows.getLong(2), rows.getLong(3), rows.getLong(4));
-          states.put(
-              Lane.ofCode(rows.getInt(1)),
-              new LaneState(at, rows.getInt(5), rows.getInt(6), rows.getInt(7)));
+          states.put(Lane.ofCode(rows.getInt(1)), new LaneState(at, rows.getInt(5), lastTry(rows)));
         }
       }
     }
@@ -192,15 +192,26 @@ final class Leases {
     return states;
   }
 
-  void noteTry(Connection connection, Lease lease, Lane lane, int index, int tries)
-      throws SQLException {
+  private static Optional<BatchTry> lastTry(ResultSet rows) throws SQLException {
+    int index = rows.getInt(9);
+    if (rows.wasNull()) {
+      return Optional.empty();
+    }
+    BusPosition message = new BusPosition(rows.getLong(6), rows.getLong(7), rows.getLong(8));
+    return Optional.of(new BatchTry(message, index, rows.getInt(10)));
+  }
+
+  void noteTry(Connection connection, Lease lease, Lane lane, BatchTry next) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(NOTE_TRY)) {
-      statement.setInt(1, index);
-      statement.setInt(2, tries);
-      statement.setInt(3, lease.partition());
-      statement.setInt(4, lane.code());
-      statement.setInt(5, lease.partition());
-      statement.setLong(6, lease.token());
+      statement.setLong(1, next.message().generation());
+      statement.setLong(2, next.message().sequence());
+      statement.setLong(3, next.message().stampMillis());
+      statement.setInt(4, next.index());
+      statement.setInt(5, next.tries());
+      statement.setInt(6, lease.partition());
+      statement.setInt(7, lane.code());
+      statement.setInt(8, lease.partition());
+      statement.setLong(9, lease.token());
       check(lease, statement.executeUpdate() == 1);
     }
   }

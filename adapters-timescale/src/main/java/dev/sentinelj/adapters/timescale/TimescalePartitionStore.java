@@ -81,11 +81,11 @@ public final class TimescalePartitionStore implements PartitionStore, AutoClosea
   }
 
   @Override
-  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, BatchTry next) {
     return call(
             "noting a try on partition " + lease.partition(),
             sql -> {
-              leases.noteTry(sql, lease, lane, index, tries);
+              leases.noteTry(sql, lease, lane, next);
               return lease;
             })
         .thenAccept(_ -> {});

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerTransaction implements PartitionTransaction {
   private static final String MOVE =
       """
-      UPDATE bus_positions SET generation = ?, sequence = ?, stamp_ms = ?, begun = 0, try_index = -1, tries = 0
+      UPDATE bus_positions SET generation = ?, sequence = ?, stamp_ms = ?, begun = 0, try_index = NULL
       WHERE partition = ? AND lane = ? AND generation = ? AND sequence = ?\
       """;
 

@@ -3,6 +3,7 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BusPosition;
+import dev.sentinelj.ports.driven.PartitionStore.BatchTry;
 import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,7 +44,8 @@ final class LaneCursor {
   private Optional<BusPosition> carefulUntil = Optional.empty();
   private boolean condemned;
   private int suspects;
-  private int index;
+  private BusPosition message = BusPosition.START;
+  private int index = -1;
   private int tries;
 
   /**
@@ -55,9 +57,17 @@ final class LaneCursor {
     this.committed = state.position();
     this.read = committed;
     this.suspects = state.begun() > MAX_BEGINNINGS ? suspects : 0;
-    this.index = this.suspects > 0 ? Math.max(0, state.index()) : state.index();
-    this.tries = state.tries();
+    if (this.suspects > 0) {
+      split();
+    }
+    state.last().ifPresent(this::goOn);
     marks.add(committed);
+  }
+
+  private void goOn(BatchTry last) {
+    message = last.message();
+    index = last.index();
+    tries = last.tries();
   }
 
   FrameAddress address() {
@@ -84,9 +94,33 @@ final class LaneCursor {
     return index >= 0 ? OptionalInt.of(index) : OptionalInt.empty();
   }
 
-  /** How often the batch at {@link #index} was tried. */
-  int tries() {
-    return tries;
+  /** The batch at {@link #index}, and how often it was tried. */
+  BatchTry last() {
+    return new BatchTry(message, index, tries);
+  }
+
+  /**
+   * The furthest place that may have left something in the database: what is behind it in the bus
+   * is new only while the bus has this.
+   */
+  BusPosition touched() {
+    return begun() ? message : read;
+  }
+
+  private boolean begun() {
+    return index >= 0 && message.sequence() > 0;
+  }
+
+  /**
+   * Begins with the message at {@code position}; false when another one was begun in its place,
+   * which the bus has lost.
+   */
+  boolean meet(BusPosition position) {
+    if (begun() && !message.equals(position)) {
+      return false;
+    }
+    message = position;
+    return true;
   }
 
   /** The batch at {@link #index} is about to be tried, and this was noted. */
@@ -158,6 +192,7 @@ final class LaneCursor {
     committed = position;
     read = position;
     ticksSince = Optional.empty();
+    message = BusPosition.START;
     suspects = Math.max(0, suspects - 1);
     index = suspects > 0 ? 0 : -1;
     tries = 0;

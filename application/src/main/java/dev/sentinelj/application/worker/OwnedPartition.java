@@ -5,6 +5,7 @@ import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
+import dev.sentinelj.ports.driven.PartitionStore.BatchTry;
 import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import java.util.EnumMap;
@@ -27,7 +28,7 @@ final class OwnedPartition {
   private Optional<Now> leaseAsked = Optional.empty();
   private boolean leasing;
   private final Map<Lane, LaneCursor> lanes = new EnumMap<>(Lane.class);
-  private final Map<Lane, LaneState> forgiven = new EnumMap<>(Lane.class);
+  private final Map<Lane, BatchTry> forgiven = new EnumMap<>(Lane.class);
   private Optional<Now> pausedFrom = Optional.empty();
   private long pauseMillis;
   private int failures;
@@ -106,7 +107,9 @@ final class OwnedPartition {
   void load(Map<Lane, LaneState> states) {
     for (Lane lane : Lane.values()) {
       LaneState state =
-          forgiven(lane, states.getOrDefault(lane, new LaneState(BusPosition.START, 1, -1, 0)));
+          forgiven(
+              lane,
+              states.getOrDefault(lane, new LaneState(BusPosition.START, 1, Optional.empty())));
       lanes.put(lane, new LaneCursor(new FrameAddress(number, lane), state, limits.pullMessages()));
     }
     forgiven.clear();
@@ -119,20 +122,15 @@ final class OwnedPartition {
   void forgive(Lane lane) {
     LaneCursor cursor = cursor(lane);
     if (cursor.index().isPresent()) {
-      cursor.uncount();
-      int index = cursor.index().getAsInt();
-      forgiven.put(lane, new LaneState(cursor.committed(), 0, index, cursor.tries()));
+      forgiven.put(lane, cursor.last());
     }
   }
 
   private LaneState forgiven(Lane lane, LaneState state) {
-    LaneState known = forgiven.get(lane);
-    if (known == null
-        || known.position().compareTo(state.position()) != 0
-        || known.index() != state.index()) {
-      return state;
-    }
-    return new LaneState(state.position(), state.begun(), state.index(), known.tries());
+    return new LaneState(
+        state.position(),
+        state.begun(),
+        state.last().map(last -> last.equals(forgiven.get(lane)) ? last.forgiven() : last));
   }
 
   LaneCursor cursor(Lane lane) {

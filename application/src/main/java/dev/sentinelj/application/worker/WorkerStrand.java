@@ -231,9 +231,10 @@ public final class WorkerStrand {
     boolean forget = crowded || partition.forgetDue(now, FORGET_EVERY_MILLIS);
     for (Lane lane : Lane.values()) {
       LaneCursor cursor = partition.cursor(lane);
-      // ticks may have been read past the position of record: a lost tail shows there first
-      BusPosition found = bus.verify(cursor.address(), cursor.read());
-      if (!found.equals(cursor.read())) {
+      // ticks may have been read past the position of record, and batches of the next message
+      // stored: a lost tail shows there first
+      BusPosition found = bus.verify(cursor.address(), cursor.touched());
+      if (!found.equals(cursor.touched())) {
         counters.increment("worker_bus_replaced");
         partition.reconnected(); // the other lane is another one too: compared before it is read
         BusPosition from = cursor.committed();
@@ -320,6 +321,10 @@ public final class WorkerStrand {
 
   /** A batch that is tried on its own is noted first: it may be the end of this process. */
   private void attempt(OwnedPartition partition, LaneCursor cursor, List<Opened> opened, Now now) {
+    if (!cursor.meet(opened.getFirst().position())) {
+      partition.reconnected();
+      return;
+    }
     if (cursor.poisoned()) {
       cursor.condemn();
     }
@@ -328,10 +333,9 @@ public final class WorkerStrand {
       return;
     }
     PartitionMemory memory = partition.memory();
-    int index = cursor.index().getAsInt();
     busy = true;
     store
-        .noteTry(leaseOf(partition), cursor.address().lane(), index, cursor.tries() + 1)
+        .noteTry(leaseOf(partition), cursor.address().lane(), cursor.last().again())
         .whenCompleteAsync(
             (_, failure) -> {
               busy = false;

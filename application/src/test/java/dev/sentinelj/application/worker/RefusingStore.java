@@ -87,8 +87,8 @@ final class RefusingStore implements PartitionStore {
   }
 
   @Override
-  public CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries) {
-    return store.noteTry(lease, lane, index, tries);
+  public CompletionStage<Void> noteTry(Lease lease, Lane lane, BatchTry next) {
+    return store.noteTry(lease, lane, next);
   }
 
   @Override

@@ -81,6 +81,25 @@ class WorkerPoisonTest {
     }
   }
 
+  /** The position is the same, but the bus lost the message whose first batch was done. */
+  @Test
+  void poll_aMessageInThePlaceOfOneThatWasBegun_isDoneFromItsFirstBatch() {
+    RefusingStore store = new RefusingStore(worker.store(), POISON, Reaction.FAULT);
+    worker.strand = worker.strand("worker-1", store, WorkerLimits.DEFAULT);
+    worker.publish(withSet(worker.batch(1), SET), withSet(poison(2)));
+    for (int millis = 0; millis < 1_000 && worker.stored() == 0; millis += 10) {
+      worker.run(10);
+    }
+    assertThat(worker.stored()).isEqualTo(4);
+
+    worker.bus.loseAll();
+    worker.publish(withSet(worker.batch(3)), withSet(worker.batch(4)));
+    worker.run(60_000);
+
+    assertThat(worker.stored()).isEqualTo(12);
+    assertThat(worker.quarantined()).isEmpty();
+  }
+
   @Test
   void poll_aSetThatNeverComes_isGivenUpAfterTheRetention() {
     worker.publish(withSet(worker.batch(1)));

@@ -60,19 +60,35 @@ public interface PartitionStore {
    * Where a lane stands.
    *
    * @param begun how often work on it was begun since its position last moved, this time included
-   * @param index the batch of the next message that was tried last on its own; -1 for none
-   * @param tries how often that batch was tried on its own; 0 for none
+   * @param last the try that was noted last since then
    */
-  record LaneState(BusPosition position, int begun, int index, int tries) {}
+  record LaneState(BusPosition position, int begun, Optional<BatchTry> last) {}
 
   /**
-   * Notes that a batch of the message behind the position of a lane is about to be tried on its
-   * own; {@link #begin} tells it until the position moves. Fails when the lease is gone.
+   * One batch that is tried on its own. The message is named because the bus may hold another one
+   * behind the same position later, whose batches have nothing to do with it.
    *
-   * @param index of the batch in its message
-   * @param tries how often it will then have been tried, at least 1
+   * @param message where the message is that has the batch
+   * @param index of the batch in its message, from 0
+   * @param tries how often it was tried on its own
    */
-  CompletionStage<Void> noteTry(Lease lease, Lane lane, int index, int tries);
+  record BatchTry(BusPosition message, int index, int tries) {
+    /** The same batch, about to be tried once more. */
+    public BatchTry again() {
+      return new BatchTry(message, index, tries + 1);
+    }
+
+    /** The same batch, when its last try said nothing about it. */
+    public BatchTry forgiven() {
+      return new BatchTry(message, index, Math.max(0, tries - 1));
+    }
+  }
+
+  /**
+   * Notes that a batch is about to be tried on its own; {@link #begin} tells it until the position
+   * of the lane moves. Fails when the lease is gone.
+   */
+  CompletionStage<Void> noteTry(Lease lease, Lane lane, BatchTry next);
 
   /**
    * Runs {@code script} as {@link #transact} does, for somebody who owns no partition: it may do
