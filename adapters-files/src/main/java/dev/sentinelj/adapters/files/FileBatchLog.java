@@ -77,31 +77,14 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
    * @throws UnusablePathException when the directory is in use or cannot be written
    */
   public static FileBatchLog open(Path directory, WalConfig config) {
-    DirectoryLock lock = lock(directory);
-    boolean opened = false;
-    try {
-      NioSegmentFiles files = new NioSegmentFiles(directory);
-      LongSupplier newEpoch = new SecureRandom()::nextLong;
-      FileBatchLog log = open(files, config, newEpoch, Optional.of(lock));
-      opened = true;
-      return log;
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
-    } finally {
-      if (!opened) {
-        lock.close();
-      }
-    }
-  }
-
-  /** Takes the directory of a log, which is made when missing. */
-  static DirectoryLock lock(Path directory) {
-    try {
-      AtomicFiles.createDirectory(directory);
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
-    }
-    return DirectoryLock.acquire(directory);
+    return DirectoryLock.open(
+        directory,
+        lock ->
+            open(
+                new NioSegmentFiles(directory),
+                config,
+                new SecureRandom()::nextLong,
+                Optional.of(lock)));
   }
 
   static FileBatchLog open(

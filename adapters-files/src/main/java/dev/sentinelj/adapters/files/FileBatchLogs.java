@@ -37,27 +37,20 @@ public final class FileBatchLogs implements BatchLogs, AutoCloseable {
    * @throws UnusablePathException when the directory is in use or cannot be written
    */
   public static FileBatchLogs open(Path directory, WalConfig config) {
-    DirectoryLock lock = FileBatchLog.lock(directory);
-    boolean opened = false;
-    try {
-      LongSupplier newEpoch = new SecureRandom()::nextLong;
-      FileBatchLogs logs =
-          new FileBatchLogs(new NioLogPlaces(directory), config, newEpoch, Optional.of(lock));
-      logs.openAll();
-      opened = true;
-      return logs;
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
-    } finally {
-      if (!opened) {
-        lock.close();
-      }
-    }
+    return DirectoryLock.open(
+        directory,
+        lock ->
+            open(
+                new NioLogPlaces(directory),
+                config,
+                new SecureRandom()::nextLong,
+                Optional.of(lock)));
   }
 
-  static FileBatchLogs open(LogPlaces places, WalConfig config, LongSupplier newEpoch)
+  static FileBatchLogs open(
+      LogPlaces places, WalConfig config, LongSupplier newEpoch, Optional<DirectoryLock> lock)
       throws IOException {
-    FileBatchLogs logs = new FileBatchLogs(places, config, newEpoch, Optional.empty());
+    FileBatchLogs logs = new FileBatchLogs(places, config, newEpoch, lock);
     logs.openAll();
     return logs;
   }
