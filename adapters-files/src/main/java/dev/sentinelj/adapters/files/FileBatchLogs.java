@@ -23,8 +23,8 @@ import java.util.function.LongSupplier;
 public final class FileBatchLogs implements BatchLogs, AutoCloseable {
   private final LogPlaces places;
   private final WalConfig config;
-  private final LongSupplier newEpoch;
-  private final Optional<DirectoryLock> lock;
+  private final DirectoryLock lock;
+  private final LongSupplier newEpoch = new SecureRandom()::nextLong;
 
   /** By number; the last is the current one. Guarded by this. */
   private final List<Numbered> logs = new ArrayList<>();
@@ -39,27 +39,16 @@ public final class FileBatchLogs implements BatchLogs, AutoCloseable {
   public static FileBatchLogs open(Path directory, WalConfig config) {
     return DirectoryLock.open(
         directory,
-        lock ->
-            open(
-                new NioLogPlaces(directory),
-                config,
-                new SecureRandom()::nextLong,
-                Optional.of(lock)));
+        lock -> {
+          FileBatchLogs logs = new FileBatchLogs(new LogPlaces(directory), config, lock);
+          logs.openAll();
+          return logs;
+        });
   }
 
-  static FileBatchLogs open(
-      LogPlaces places, WalConfig config, LongSupplier newEpoch, Optional<DirectoryLock> lock)
-      throws IOException {
-    FileBatchLogs logs = new FileBatchLogs(places, config, newEpoch, lock);
-    logs.openAll();
-    return logs;
-  }
-
-  private FileBatchLogs(
-      LogPlaces places, WalConfig config, LongSupplier newEpoch, Optional<DirectoryLock> lock) {
+  private FileBatchLogs(LogPlaces places, WalConfig config, DirectoryLock lock) {
     this.places = places;
     this.config = config;
-    this.newEpoch = newEpoch;
     this.lock = lock;
   }
 
@@ -163,6 +152,6 @@ public final class FileBatchLogs implements BatchLogs, AutoCloseable {
   @Override
   public synchronized void close() {
     logs.forEach(log -> log.log().close());
-    lock.ifPresent(DirectoryLock::close);
+    lock.close();
   }
 }
