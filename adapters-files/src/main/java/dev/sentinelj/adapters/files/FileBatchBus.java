@@ -60,20 +60,14 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
    * @throws IllegalStateException when it was made with another number of partitions
    */
   public static FileBatchBus open(Path directory, BusConfig config, LongSupplier wallMillis) {
-    BusGround ground = BusGround.take(directory, config);
-    boolean opened = false;
-    try {
-      FileBatchBus bus = new FileBatchBus(directory, config, ground, wallMillis);
-      bus.writer.start();
-      opened = true;
-      return bus;
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
-    } finally {
-      if (!opened) {
-        ground.lock().close();
-      }
-    }
+    return DirectoryLock.open(
+        directory,
+        lock -> {
+          BusGround ground = BusGround.of(directory, lock, config);
+          FileBatchBus bus = new FileBatchBus(directory, config, ground, wallMillis);
+          bus.writer.start();
+          return bus;
+        });
   }
 
   private FileBatchBus(Path path, BusConfig config, BusGround ground, LongSupplier wallMillis)
