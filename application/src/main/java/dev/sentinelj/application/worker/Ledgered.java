@@ -50,6 +50,16 @@ final class Ledgered {
   }
 
   /**
+   * A batch that was kept aside had its effect after all.
+   *
+   * @param aside samples of it that counted as kept aside
+   */
+  void replay(long aside, Balance became) {
+    balance = balance.plus(became).plus(new Balance(0, 0, -aside, 0, 0));
+    changed = true;
+  }
+
+  /**
    * @param lost the samples that count as lost by it
    */
   void lose(LossRecord record, long lost) {

@@ -5,10 +5,12 @@ import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,6 +51,16 @@ sealed interface PullItem {
 
     BatchId id() {
       return row.batch().id();
+    }
+
+    LedgerClaim claim() {
+      SignedBatch batch = row.batch();
+      return new LedgerClaim(
+          batch.id(),
+          batch.contentHash(),
+          batch.header().samples(),
+          batch.header().sampleTo(),
+          origin);
     }
 
     /** The same batch, kept aside. */

@@ -4,25 +4,20 @@ import dev.sentinelj.application.worker.PartitionMemory.SetKey;
 import dev.sentinelj.application.worker.PullItem.Believed;
 import dev.sentinelj.application.worker.PullItem.Content;
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
-import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
-import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
-import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +40,7 @@ final class PullScript implements PartitionStore.Script {
   private final Optional<Parked> overdue;
   private boolean allReleased;
 
-  private final Map<EpochId, Ledgered> epochs = new LinkedHashMap<>();
+  private final LockedEpochs epochs = new LockedEpochs();
   private final Set<SetKey> arrived = new LinkedHashSet<>();
   private final Set<SetKey> refused = new LinkedHashSet<>();
   private final List<Believed> work = new ArrayList<>();
@@ -80,7 +75,7 @@ final class PullScript implements PartitionStore.Script {
 
   @Override
   public void run(PartitionTransaction tx) {
-    lock(tx, epochsOf(pull.items()));
+    epochs.lock(tx, believed(pull.items()));
     Failpoint.WORKER_LOCKED.hit();
     overdue.ifPresent(parked -> giveUp(tx, parked));
     for (PullItem item : pull.items()) {
@@ -95,11 +90,7 @@ final class PullScript implements PartitionStore.Script {
       }
     }
     settle(tx);
-    List<EpochProgress> changed =
-        epochs.values().stream().filter(Ledgered::changed).map(Ledgered::end).toList();
-    if (!changed.isEmpty()) {
-      tx.saveProgress(changed);
-    }
+    epochs.save(tx);
     if (pull.moves()) {
       Failpoint.WORKER_MOVE_BEFORE.hit();
       tx.movePosition(pull.lane(), pull.from(), pull.to());
@@ -133,39 +124,16 @@ final class PullScript implements PartitionStore.Script {
   }
 
   private void release(PartitionTransaction tx, List<Believed> released) {
-    lock(tx, epochsOf(List.copyOf(released)));
+    epochs.lock(tx, released);
     released.forEach(one -> {
-      epoch(one.id().epoch()).touch();
+      epochs.of(one.id().epoch()).touch();
       admit(tx, one);
     });
     storage.count("batches_unparked", released.size());
   }
 
-  private static Set<EpochId> epochsOf(List<PullItem> items) {
-    Set<EpochId> found = new LinkedHashSet<>();
-    for (PullItem item : items) {
-      if (item instanceof Believed believed) {
-        found.addAll(believed.epochs());
-      }
-    }
-    return found;
-  }
-
-  private void lock(PartitionTransaction tx, Set<EpochId> wanted) {
-    Set<EpochId> missing = new LinkedHashSet<>(wanted);
-    missing.removeAll(epochs.keySet());
-    if (!missing.isEmpty()) {
-      tx.lockEpochs(missing)
-          .forEach((epoch, progress) -> epochs.put(epoch, new Ledgered(progress)));
-    }
-  }
-
-  private Ledgered epoch(EpochId id) {
-    Ledgered known = epochs.get(id);
-    if (known == null) {
-      throw new IllegalStateException("not locked: " + id);
-    }
-    return known;
+  private static List<Believed> believed(List<PullItem> items) {
+    return items.stream().filter(Believed.class::isInstance).map(Believed.class::cast).toList();
   }
 
   /** A definition comes: what waited for it goes before the batch that brought it. */
@@ -229,7 +197,7 @@ final class PullScript implements PartitionStore.Script {
    * be kept aside is left to the copy.
    */
   private void take(PartitionTransaction tx, Believed believed) {
-    boolean closed = epoch(believed.id().epoch()).start.closed();
+    boolean closed = epochs.of(believed.id().epoch()).start.closed();
     if (closed && believed.content() instanceof Content.Unusable) {
       storage.keep(tx, believed.row(), "superseded", "its epoch is closed", 0);
     } else {
@@ -239,7 +207,7 @@ final class PullScript implements PartitionStore.Script {
 
   private void park(PartitionTransaction tx, JournalRow row, Sha256 missing) {
     boolean kept = tx.park(new ParkedBatch(missing, row.position().stampMillis(), row));
-    epoch(row.batch().id().epoch()).touch(); // its agent is to be asked for the set
+    epochs.of(row.batch().id().epoch()).touch(); // its agent is to be asked for the set
     // dropped: its agent holds it
     storage.count(kept ? "batches_parked" : "batches_park_dropped", 1);
   }
@@ -249,7 +217,7 @@ final class PullScript implements PartitionStore.Script {
     if (work.isEmpty()) {
       return;
     }
-    List<LedgerAnswer> answers = tx.claim(work.stream().map(PullScript::claimOf).toList());
+    List<LedgerAnswer> answers = tx.claim(work.stream().map(Believed::claim).toList());
     Failpoint.WORKER_CLAIMED.hit();
     List<Believed> entered = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
@@ -265,37 +233,23 @@ final class PullScript implements PartitionStore.Script {
     entered.stream()
         .filter(one -> !(one.content() instanceof Content.Unusable))
         .forEach(one -> tx.journal(one.row()));
-    beatLosses(tx);
-    entered.forEach(one -> addLosses(tx, one));
-    entered.forEach(one -> addMove(tx, one)); // behind all rows and losses: it looks at them
-    recount(tx);
-    settleLate(tx);
+    epochs.settle(tx, entered);
     storage.count("batches_entered", entered.size());
-  }
-
-  private static LedgerClaim claimOf(Believed one) {
-    SignedBatch batch = one.row().batch();
-    return new LedgerClaim(
-        batch.id(),
-        batch.contentHash(),
-        batch.header().samples(),
-        batch.header().sampleTo(),
-        one.origin());
   }
 
   private void fork(PartitionTransaction tx, Believed one) {
     storage.keep(tx, one.row(), "fork", "the ledger has another content under this id", 0);
-    epoch(one.id().epoch()).markForked();
+    epochs.of(one.id().epoch()).markForked();
   }
 
   /** The id has its row; the content is where it came in first. */
   private void enterCopied(Believed one) {
-    epoch(one.id().epoch()).enter(one, new Balance(0, 0, 0, 0, 0, samplesOf(one)));
+    epochs.of(one.id().epoch()).enter(one, new Balance(0, 0, 0, 0, 0, samplesOf(one)));
     storage.count("batches_copied", 1);
   }
 
   private void store(PartitionTransaction tx, Believed one) {
-    Ledgered epoch = epoch(one.id().epoch());
+    Ledgered epoch = epochs.of(one.id().epoch());
     switch (one.content()) {
       case Content.Data(List<BatchCodec.Part> parts) ->
           epoch.enter(one, storage.store(tx, one.row(), parts));
@@ -310,46 +264,6 @@ final class PullScript implements PartitionStore.Script {
 
   private static long samplesOf(Believed one) {
     return one.row().batch().header().samples();
-  }
-
-  /** A row beats a loss: what the losses had named and the ledger has now is lost no more. */
-  private void beatLosses(PartitionTransaction tx) {
-    epochs.forEach((id, epoch) -> {
-      if (!epoch.wereLost().isEmpty()) {
-        epoch.beat(tx.removeLosses(id, epoch.wereLost()));
-      }
-    });
-  }
-
-  private void addLosses(PartitionTransaction tx, Believed one) {
-    if (one.content() instanceof Content.Loss loss) {
-      epoch(loss.of()).lose(loss.record(), tx.addLosses(loss.of(), loss.record()));
-    }
-  }
-
-  private void addMove(PartitionTransaction tx, Believed one) {
-    if (one.content() instanceof Content.Moved moved) {
-      Ledgered closed = epoch(moved.closed());
-      moved.losses().forEach(losses -> closed.lose(losses, tx.addLosses(moved.closed(), losses)));
-      closed.settle(moved.record(), tx.addMove(moved.closed(), moved.into(), moved.record()));
-      storage.count("epochs_settled", 1);
-    }
-  }
-
-  private void settleLate(PartitionTransaction tx) {
-    epochs.forEach((id, epoch) -> {
-      if (epoch.needsSettlement()) {
-        tx.settlement(id).ifPresent(epoch::settle);
-      }
-    });
-  }
-
-  private void recount(PartitionTransaction tx) {
-    epochs.forEach((id, epoch) -> {
-      if (epoch.needsRecount()) {
-        epoch.recount(tx.collected(id));
-      }
-    });
   }
 
   private void keepBadFrame(PartitionTransaction tx, PullItem.BadFrame bad) {
