@@ -24,7 +24,13 @@ import java.util.concurrent.CompletionStage;
 final class ForkedHost {
   private static final ExporterOptions SHIPPING =
       new ExporterOptions(
-          8, 1 << 20, 8, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofHours(1));
+          8,
+          1 << 20,
+          8,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          Duration.ofHours(1),
+          Duration.ofMinutes(10));
 
   /** Contents whose append returned. */
   final Set<Sha256> promised;
