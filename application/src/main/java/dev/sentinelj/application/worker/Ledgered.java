@@ -93,11 +93,12 @@ final class Ledgered {
             0,
             before.stored(),
             before.quarantined(),
-            before.lost(),
+            before.lost() + all.lost(),
             before.overflow(),
-            before.moved() + all.added(),
+            before.moved() + all.moved(),
             before.torn());
     balance = balance.withCollected(balance.explained() + all.difference());
+    all.vanished().forEach(entry -> committed.add(entry.from(), entry.to()));
     changed = true;
   }
 
