@@ -22,6 +22,8 @@ import java.util.function.LongSupplier;
  * under one sync, and completes appends after it; reading opens files anew and sees durable records
  * only. All state is derived from the segments. Callbacks of appends run on the writer and must not
  * block.
+ *
+ * <p>Longer than most files because it has the whole of a wide port, most of it one line each.
  */
 public final class FileBatchLog implements BatchLog, AutoCloseable {
   private final SegmentFiles files;

@@ -110,20 +110,17 @@ final class WalReader {
   /** The set under this hash; empty when this copy of it is damaged. */
   Optional<SeriesSet> set(SetCopy copy, Sha256 hash) throws IOException {
     ByteBuffer bytes = files.read(copy.segment(), copy.place().offset(), copy.place().length());
-    return payload(bytes, 0).map(SeriesSet::parse).filter(set -> set.hash().equals(hash));
+    return RecordFrame.payloadAt(bytes, 0)
+        .map(SeriesSet::parse)
+        .filter(set -> set.hash().equals(hash));
   }
 
   private static Optional<SignedBatch> batch(ByteBuffer bytes, int offset) {
     try {
-      return payload(bytes, offset).map(payload -> SignedBatch.readFrom(new WireReader(payload)));
+      return RecordFrame.payloadAt(bytes, offset)
+          .map(payload -> SignedBatch.readFrom(new WireReader(payload)));
     } catch (MalformedException | BatchHeader.UnsupportedVersionException e) {
       return Optional.empty();
     }
-  }
-
-  private static Optional<byte[]> payload(ByteBuffer bytes, int offset) {
-    return RecordFrame.at(bytes, offset)
-        .filter(record -> record.payloadIntact(bytes))
-        .map(record -> record.payload(bytes));
   }
 }

@@ -20,6 +20,8 @@ import java.util.function.Consumer;
 /**
  * What a log knows of itself: its segments, how far it is written and durable, and what of it is
  * missing. Shared by those who append and read and by the one who writes; thread safe.
+ *
+ * <p>Longer than most files because all of it must be seen under one lock.
  */
 final class WalState {
   private final SegmentFiles files;

@@ -57,10 +57,7 @@ final class ColumnEncoder {
       gather(column);
       forms[column] = write(column);
     }
-    for (int column = 0; column < forms.length; column += 2) {
-      int second = column + 1 < forms.length ? forms[column + 1] : 0;
-      block.u8(forms[column] << BlockCodec.FORM_BITS | second);
-    }
+    ColumnForms.write(block, forms);
     block.raw(out.toBytes());
   }
 
