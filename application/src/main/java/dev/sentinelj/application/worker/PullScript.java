@@ -5,6 +5,7 @@ import dev.sentinelj.application.worker.PullItem.Believed;
 import dev.sentinelj.application.worker.PullItem.Content;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -119,7 +120,7 @@ final class PullScript implements PartitionStore.Script {
         tx,
         released.stream()
             .map(one -> judge.believed(one.row(), List.of()))
-            .map(one -> one.unusable(PullItem.NO_SET, "its series set never came"))
+            .map(one -> one.unusable(QuarantineReason.NO_SET, "its series set never came"))
             .toList());
   }
 
@@ -160,8 +161,8 @@ final class PullScript implements PartitionStore.Script {
   /** When the bringer failed again and again it may be because of what it releases. */
   private Believed released(Believed bringer, ParkedBatch parked) {
     Believed believed = judge.believed(parked.row(), List.of());
-    return bringer.content() instanceof Content.Unusable(String reason, String detail)
-            && reason.equals(PullItem.POISON)
+    return bringer.content() instanceof Content.Unusable(QuarantineReason reason, String detail)
+            && reason == QuarantineReason.POISON
         ? believed.unusable(reason, detail)
         : believed;
   }
@@ -176,7 +177,7 @@ final class PullScript implements PartitionStore.Script {
       Optional<SeriesSet> set = storage.definition(tx, believed.id().agent(), part);
       Sha256 hash = BatchStorage.hashOf(part);
       if (set.isEmpty() && refused.contains(new SetKey(believed.id().agent(), hash))) {
-        take(tx, believed.unusable(PullItem.SET_LIMIT, "one series set too many: " + hash));
+        take(tx, believed.unusable(QuarantineReason.SET_LIMIT, "one series set too many: " + hash));
         return;
       }
       if (set.isEmpty()) {
@@ -184,7 +185,9 @@ final class PullScript implements PartitionStore.Script {
         return;
       }
       if (set.get().size() != part.columns().series()) {
-        take(tx, believed.unusable("malformed", "columns and series set differ in size"));
+        take(
+            tx,
+            believed.unusable(QuarantineReason.MALFORMED, "columns and series set differ in size"));
         return;
       }
     }
@@ -199,7 +202,7 @@ final class PullScript implements PartitionStore.Script {
   private void take(PartitionTransaction tx, Believed believed) {
     boolean closed = epochs.of(believed.id().epoch()).start.closed();
     if (closed && believed.content() instanceof Content.Unusable) {
-      storage.keep(tx, believed.row(), "superseded", "its epoch is closed", 0);
+      storage.keep(tx, believed.row(), QuarantineReason.SUPERSEDED, "its epoch is closed", 0);
     } else {
       work.add(believed);
     }
@@ -238,13 +241,14 @@ final class PullScript implements PartitionStore.Script {
   }
 
   private void fork(PartitionTransaction tx, Believed one) {
-    storage.keep(tx, one.row(), "fork", "the ledger has another content under this id", 0);
+    storage.keep(
+        tx, one.row(), QuarantineReason.FORK, "the ledger has another content under this id", 0);
     epochs.of(one.id().epoch()).markForked();
   }
 
   /** The id has its row; the content is where it came in first. */
   private void enterCopied(Believed one) {
-    epochs.of(one.id().epoch()).enter(one, new Balance(0, 0, 0, 0, 0, samplesOf(one)));
+    epochs.of(one.id().epoch()).enter(one, Balance.ZERO.withMoved(samplesOf(one)));
     storage.count("batches_copied", 1);
   }
 
@@ -254,9 +258,9 @@ final class PullScript implements PartitionStore.Script {
       case Content.Data(List<BatchCodec.Part> parts) ->
           epoch.enter(one, storage.store(tx, one.row(), parts));
       case Content.Loss _, Content.Moved _ -> epoch.enter(one, Balance.ZERO);
-      case Content.Unusable(String reason, String detail) -> {
+      case Content.Unusable(QuarantineReason reason, String detail) -> {
         long samples = samplesOf(one);
-        epoch.enter(one, new Balance(0, 0, samples, 0, 0));
+        epoch.enter(one, Balance.ZERO.withQuarantined(samples));
         storage.keep(tx, one.row(), reason, detail, samples);
       }
     }
@@ -269,7 +273,13 @@ final class PullScript implements PartitionStore.Script {
   private void keepBadFrame(PartitionTransaction tx, PullItem.BadFrame bad) {
     long received = bad.position().stampMillis();
     tx.quarantine(
-        new QuarantineRow(Optional.empty(), "bad_frame", bad.detail(), received, 0, bad.bytes()));
+        new QuarantineRow(
+            Optional.empty(),
+            QuarantineReason.BAD_FRAME.word(),
+            bad.detail(),
+            received,
+            0,
+            bad.bytes()));
     storage.count("quarantined_bad_frame", 1);
   }
 }
