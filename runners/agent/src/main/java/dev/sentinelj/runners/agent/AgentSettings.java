@@ -3,6 +3,7 @@ package dev.sentinelj.runners.agent;
 import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.runners.runtime.Settings;
+import dev.sentinelj.runners.runtime.Settings.BadSettingException;
 import java.time.Duration;
 import java.util.Set;
 
@@ -16,12 +17,19 @@ public final class AgentSettings {
 
   private AgentSettings() {}
 
-  /** Limits of its log. */
+  /**
+   * Limits of its log.
+   *
+   * @throws BadSettingException when it would not hold two segments
+   */
   public static WalConfig log(Settings settings) {
-    return new WalConfig(
-        (int) settings.count("log.segment.kibibytes", 16_384, 16, 65_536) << 10,
-        settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20,
-        WalConfig.MIN_FREE_BYTES);
+    int segmentBytes = (int) settings.count("log.segment.kibibytes", 16_384, 16, 65_536) << 10;
+    long bytes = settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20;
+    if (bytes < 2L * segmentBytes) {
+      throw new BadSettingException(
+          "log.max.mebibytes holds less than two of log.segment.kibibytes: raise it");
+    }
+    return new WalConfig(segmentBytes, bytes, WalConfig.MIN_FREE_BYTES);
   }
 
   public static CollectorSchedule.Timing timing(Settings settings) {
