@@ -3,46 +3,101 @@ package dev.sentinelj.runners.standalone;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * An archive of the loaded classes of {@code sentinel up}, which nearly halves the work of a start:
- * for tests that start it many times. The JVM archives classes of jars only, so directories of the
- * class path are packed.
+ * What every start of a process would do again, done once: an archive of the loaded classes of
+ * {@code sentinel up}, which halves the work of a start, and the unpacked programs of PostgreSQL.
+ * The JVM archives classes of jars only, so directories of the class path are packed.
  *
- * @param options of a JVM that uses it
+ * @param options of a JVM that uses the archive
  * @param classPath to go with them
+ * @param programs folder of PostgreSQL's programs; empty when there is none yet
  */
-record ClassArchive(List<String> options, String classPath) {
-  /** No archive. */
-  static final ClassArchive NONE =
-      new ClassArchive(List.of(), System.getProperty("java.class.path"));
+record Prepared(List<String> options, String classPath, Optional<Path> programs) {
 
-  /** Starts and stops an installation in memory, whose JVM writes the archive when it ends. */
-  static ClassArchive make(Path directory) throws IOException, InterruptedException {
+  /** Made when the first test starts a process, for all tests of this JVM. */
+  static Prepared shared() {
+    return Shared.PREPARED;
+  }
+
+  private static final class Shared {
+    static final Prepared PREPARED = temporary();
+  }
+
+  private static Prepared temporary() {
+    try {
+      Path directory = Files.createTempDirectory("sentinel-classes");
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> delete(directory)));
+      return make(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      PostgresBinaries.deleteTree(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts and stops an installation from nothing, whose JVM writes the archive when it ends. */
+  private static Prepared make(Path directory) throws IOException, InterruptedException {
     String classPath = packed(directory);
+    Path home = directory.resolve("home");
     Path archive = directory.resolve("up.jsa");
-    ClassArchive writing =
-        new ClassArchive(List.of("-XX:ArchiveClassesAtExit=" + archive), classPath);
-    List<String> args =
-        List.of("up", "--ephemeral", "--http-port", "0", "--grpc-port", "0", "--interval", "1");
-    try (UpProcess up = UpProcess.run(directory.resolve("home"), writing, List.of(), args)) {
-      up.awaitReady();
+    Prepared writing =
+        new Prepared(List.of("-XX:ArchiveClassesAtExit=" + archive), classPath, Optional.empty());
+    try (UpProcess up = UpProcess.start(home, writing)) {
+      up.awaitReady()
+          .api()
+          .await("/v1/status", status -> Books.counter(status, "agent_committed_through") > 0);
       up.stop();
     }
-    return new ClassArchive(
-        List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"), classPath);
+    return new Prepared(
+        List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"),
+        classPath,
+        Optional.of(programs(home.resolve("postgres"))));
+  }
+
+  private static Path programs(Path postgres) throws IOException {
+    try (Stream<Path> folders = Files.list(postgres)) {
+      return folders
+          .filter(folder -> Files.isExecutable(folder.resolve("bin").resolve("postgres")))
+          .findAny()
+          .orElseThrow();
+    }
+  }
+
+  /** Makes a home that has the programs and nothing else. */
+  Path makeHome(Path home) throws IOException {
+    Path folder = programs.orElseThrow();
+    Path postgres = home.resolve("postgres");
+    Files.createDirectory(home);
+    Files.createDirectory(
+        postgres,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createSymbolicLink(postgres.resolve(folder.getFileName()), folder);
+    return home;
   }
 
   private static String packed(Path directory) throws IOException {
     List<String> entries = new ArrayList<>();
-    for (String entry : NONE.classPath().split(File.pathSeparator, -1)) {
+    String plain = System.getProperty("java.class.path");
+    for (String entry : plain.split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
       if (Files.isDirectory(path)) {
         Path jar = directory.resolve("classes" + entries.size() + ".jar");
