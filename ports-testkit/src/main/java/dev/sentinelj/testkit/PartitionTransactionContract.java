@@ -8,7 +8,6 @@ import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
-import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
@@ -26,7 +25,6 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
-import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -229,70 +227,6 @@ public abstract class PartitionTransactionContract extends StoreContract {
   }
 
   @Test
-  void addMove_tellsWhatTheLogCountedAndNobodyHas() {
-    Lease lease = own();
-    EpochId into = TestBatches.freshEpoch(agent);
-    commit(
-        lease,
-        tx -> {
-          tx.lockEpochs(List.of(epoch));
-          tx.claim(
-              List.of(
-                  claim(id(1), "one", 10),
-                  claim(id(2), "two", 10),
-                  claim(id(4), "another content", 3),
-                  claim(id(9), "of another log", 100)));
-          tx.addLosses(epoch, losses(entry(3, 3, 10), entry(8, 20, 50)));
-        });
-
-    // seqs 1 to 6 with 10 samples each: 1 and 2 in the ledger, 3 lost, 4 and 5 moved, 6 nowhere
-    MovedRecord record =
-        new MovedRecord(epoch.epoch(), 6, 60, List.of(new MovedRecord.Entry(4, 5, 20)), List.of());
-    Settlement first = committed(lease, tx -> tx.addMove(epoch, into, record));
-    Settlement again = committed(lease, tx -> tx.addMove(epoch, into, record));
-
-    assertThat(first).isEqualTo(new Settlement(20, 20, 10));
-    assertThat(again).isEqualTo(new Settlement(20, 0, 10));
-  }
-
-  @Test
-  void settlement_afterLateRows_isCountedAnew() {
-    Lease lease = own();
-    MovedRecord record = new MovedRecord(epoch.epoch(), 2, 20, List.of(), List.of());
-    commit(lease, tx -> tx.lockEpochs(List.of(epoch)));
-    Optional<Settlement> none = committed(lease, tx -> tx.settlement(epoch));
-    commit(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), record));
-    commit(lease, tx -> tx.claim(List.of(claim(id(1), "one", 10))));
-
-    Optional<Settlement> late = committed(lease, tx -> tx.settlement(epoch));
-    commit(lease, tx -> tx.claim(List.of(claim(id(2), "two", 10))));
-    Optional<Settlement> all = committed(lease, tx -> tx.settlement(epoch));
-
-    assertThat(none).isEmpty();
-    assertThat(late).contains(new Settlement(0, 0, 10));
-    assertThat(all).contains(new Settlement(0, 0, 0));
-  }
-
-  @Test
-  void addMove_ofSeveralLogs_addsUp() {
-    Lease lease = own();
-    MovedRecord one =
-        new MovedRecord(epoch.epoch(), 2, 20, List.of(new MovedRecord.Entry(1, 2, 20)), List.of());
-    MovedRecord two = new MovedRecord(epoch.epoch(), 0, 0, List.of(), List.of());
-    MovedRecord three =
-        new MovedRecord(epoch.epoch(), 1, 5, List.of(new MovedRecord.Entry(1, 1, 7)), List.of());
-    EpochId other = TestBatches.freshEpoch();
-    commit(lease, tx -> tx.addMove(other, TestBatches.freshEpoch(other.agent()), one));
-
-    commit(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), one));
-    commit(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), two));
-    Settlement all =
-        committed(lease, tx -> tx.addMove(epoch, TestBatches.freshEpoch(agent), three));
-
-    assertThat(all).isEqualTo(new Settlement(27, 7, -2));
-  }
-
-  @Test
   void collected_isTheNewestCount_andApartWhatWasTakenForTorn() {
     Lease lease = own();
     commit(
@@ -320,10 +254,6 @@ public abstract class PartitionTransactionContract extends StoreContract {
 
   private static LossRecord losses(LossRecord.Entry... entries) {
     return new LossRecord(List.of(entries));
-  }
-
-  private static LossRecord.Entry entry(long from, long to, long samples) {
-    return new LossRecord.Entry(from, to, samples, LossReason.CORRUPT);
   }
 
   @Test

@@ -28,8 +28,6 @@ public abstract class QuarantineContract extends StoreContract {
   private final AgentId agent = id.agent();
   private final String reason = "reason-" + agent;
 
-  protected abstract QuarantineQueries quarantine();
-
   @Test
   void list_tellsTheNewestFirst_whole() {
     keep(row("first"), row("second"), row("third"));

@@ -19,6 +19,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.ProgressFeed;
+import dev.sentinelj.ports.driven.QuarantineQueries;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -27,21 +28,35 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
- * What the contracts about one database have in common. All adapters of a subclass look at the same
- * database; it need not be empty, because every test uses agents and a partition of its own.
+ * What the contracts about one database have in common. Every test uses agents and a partition of
+ * its own.
  */
 public abstract class StoreContract {
-  protected abstract PartitionStore store();
+  protected abstract StoreUnderTest database();
 
-  protected abstract ProgressFeed feed();
+  final PartitionStore store() {
+    return database().store();
+  }
 
-  protected abstract MetricQueries queries();
+  final ProgressFeed feed() {
+    return database().feed();
+  }
 
-  /** How many partitions the installation has. */
-  protected abstract int partitions();
+  final MetricQueries queries() {
+    return database().queries();
+  }
 
-  /** A partition that was not given out before. */
-  protected abstract int freshPartition();
+  final QuarantineQueries quarantine() {
+    return database().quarantine();
+  }
+
+  final int partitions() {
+    return database().partitions();
+  }
+
+  final int freshPartition() {
+    return database().freshPartition();
+  }
 
   /** A lease on a fresh partition. */
   final Lease own() {

@@ -51,16 +51,12 @@ final class ActiveSegment {
     }
   }
 
-  SegmentHeader header() {
-    return header;
+  long number() {
+    return header.number();
   }
 
   String name() {
     return SegmentNames.of(header.number());
-  }
-
-  int capacity() {
-    return capacity;
   }
 
   /** Room for records, with the seal's place kept free. */

@@ -22,34 +22,22 @@ record BusGround(
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * Takes {@code directory}, which is made when missing.
+   * What stands in {@code directory}, which {@code lock} keeps others out of.
    *
-   * @throws UnusablePathException when it is in use, damaged or cannot be written
+   * @throws UnusablePathException when it is damaged
    * @throws IllegalStateException when it was made with another number of partitions
    */
-  static BusGround take(Path directory, BusConfig config) {
-    DirectoryLock lock = locked(directory);
-    boolean taken = false;
-    try {
-      NioSegmentFiles files = new NioSegmentFiles(directory);
-      BusIdentity identity = identity(directory, files, config.partitions());
-      BusRecovery found = BusRecovery.of(files, identity);
-      if (identity.hadSegment() && !found.any()) {
-        identity.raise(identity.queues()); // there always is a segment: somebody took them away
-      } else {
-        identity.raise(
-            identity.queues().stream().filter(queue -> found.lacksEnd(identity, queue)).toList());
-      }
-      BusGround ground = new BusGround(lock, files, identity, found);
-      taken = true;
-      return ground;
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
-    } finally {
-      if (!taken) {
-        lock.close();
-      }
+  static BusGround of(Path directory, DirectoryLock lock, BusConfig config) throws IOException {
+    NioSegmentFiles files = new NioSegmentFiles(directory);
+    BusIdentity identity = identity(directory, files, config.partitions());
+    BusRecovery found = BusRecovery.of(files, identity);
+    if (identity.hadSegment() && !found.any()) {
+      identity.raise(identity.queues()); // there always is a segment: somebody took them away
+    } else {
+      identity.raise(
+          identity.queues().stream().filter(queue -> found.lacksEnd(identity, queue)).toList());
     }
+    return new BusGround(lock, files, identity, found);
   }
 
   /**
@@ -64,29 +52,16 @@ record BusGround(
           "the directory of the bus was removed, and the one it was in");
     }
     try {
-      BusGround ground = take(directory, config);
-      boolean raised = false;
-      try {
-        ground.identity().raiseAbove(before);
-        raised = true;
-        return ground;
-      } finally {
-        if (!raised) {
-          ground.lock().close();
-        }
-      }
-    } catch (IOException | UnusablePathException | IllegalStateException e) {
+      return DirectoryLock.open(
+          directory,
+          lock -> {
+            BusGround ground = of(directory, lock, config);
+            ground.identity().raiseAbove(before);
+            return ground;
+          });
+    } catch (UnusablePathException | IllegalStateException e) {
       throw new PortUnavailableException("taking the bus where another directory stands now", e);
     }
-  }
-
-  private static DirectoryLock locked(Path directory) {
-    try {
-      AtomicFiles.createDirectory(directory);
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
-    }
-    return DirectoryLock.acquire(directory);
   }
 
   /** Segments that lost their identity file keep their messages, under a new generation. */

@@ -18,6 +18,7 @@ final class BusIndex {
   private final Map<FrameAddress, Queue> queues = new HashMap<>();
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
   private final LinkedHashMap<MessageKey, Remembered> remembered = new LinkedHashMap<>();
+  private long activeNumber;
   private long lastStamp;
 
   record MessageKey(FrameAddress address, String id) {}
@@ -36,25 +37,17 @@ final class BusIndex {
     int length() {
       return end - offset;
     }
+
+    /** The same message, written again elsewhere. */
+    Entry movedTo(long toSegment, int toOffset) {
+      return new Entry(
+          address, sequence, stampMillis, bytes, toSegment, toOffset, toOffset + length());
+    }
   }
 
-  static final class Segment {
-    private final long number;
+  private static final class Segment {
     private long bytes;
     private int live;
-
-    Segment(long number, long bytes) {
-      this.number = number;
-      this.bytes = bytes;
-    }
-
-    long number() {
-      return number;
-    }
-
-    void bytes(long bytes) {
-      this.bytes = bytes;
-    }
   }
 
   private static final class Queue {
@@ -64,8 +57,20 @@ final class BusIndex {
     private long forgotten;
   }
 
-  void addSegment(Segment segment) {
-    segments.put(segment.number, segment);
+  void addSegment(long number, long bytes) {
+    segments.put(number, new Segment());
+    resize(number, bytes);
+  }
+
+  /** From now on a new segment takes the messages, which is not free while it is empty. */
+  void begin(long number, long bytes) {
+    addSegment(number, bytes);
+    activeNumber = number;
+  }
+
+  /** No segment takes messages any more. */
+  void end() {
+    activeNumber = 0;
   }
 
   void resize(long number, long bytes) {
@@ -97,7 +102,7 @@ final class BusIndex {
   /** Numbers and least sizes of all segments. */
   Map<Long, Long> segmentBytes() {
     Map<Long, Long> bytes = new HashMap<>();
-    segments.values().forEach(segment -> bytes.put(segment.number, segment.bytes));
+    segments.forEach((number, segment) -> bytes.put(number, segment.bytes));
     return bytes;
   }
 
@@ -173,11 +178,13 @@ final class BusIndex {
   }
 
   /**
-   * The oldest segment but {@code active} that holds nothing but the last forgotten of some queues.
+   * The oldest segment that takes no more and holds nothing but the last forgotten of some queues.
    */
-  Optional<Segment> freeable(long active) {
-    return segments.values().stream()
-        .filter(segment -> segment.number != active && segment.live == kept(segment.number).size())
+  Optional<Long> freeable() {
+    return segments.entrySet().stream()
+        .filter(one -> one.getKey() != activeNumber)
+        .filter(one -> one.getValue().live == kept(one.getKey()).size())
+        .map(Map.Entry::getKey)
         .findFirst();
   }
 

@@ -91,7 +91,7 @@ final class BusRecovery {
     }
     any = true;
     damaged += scan.damages().stream().filter(damage -> !damage.torn()).count();
-    index.addSegment(new BusIndex.Segment(number, bytes.limit()));
+    index.addSegment(number, bytes.limit());
     boolean hasMessage = false;
     for (RecordFrame record : scan.records()) {
       if (record.kind().filter(RecordKind.MESSAGE::equals).isPresent()) {

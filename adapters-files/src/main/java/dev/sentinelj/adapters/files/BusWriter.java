@@ -10,7 +10,6 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchBus.BusFullException;
 import dev.sentinelj.ports.driven.BusPosition;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,21 +19,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
-/** The writing half of a {@link FileBatchBus}; used by its writer thread alone. */
+/**
+ * The writing half of a {@link FileBatchBus}; used by its writer thread alone.
+ *
+ * <p>Longer than most files because publishing, looking at the directory and freeing space all end
+ * in the one question which segment takes the next record, if the directory is still ours.
+ */
 final class BusWriter {
-  private final FileBatchBus bus;
+  private final BusState bus;
   private final SegmentFiles files;
+  private final BusReader reader;
   private final BusConfig config;
   private final LongSupplier wallMillis;
+  private final Runnable arrived;
   private long lastNumber;
   private long lastStamp;
-  private Optional<Active> active = Optional.empty();
+  private Optional<ActiveSegment> active = Optional.empty();
   private boolean gone;
-
-  /** Which segment takes messages; 0 when none does. Read by any thread. */
-  private volatile long activeNumber;
-
-  private record Active(ActiveSegment file, BusIndex.Segment index) {}
 
   record Publish(
       FrameAddress address, String id, byte[] bytes, CompletableFuture<BusPosition> done) {
@@ -46,15 +47,21 @@ final class BusWriter {
   /** A publish with what it will be answered. */
   private record Answer(Publish publish, BusIndex.Remembered position) {}
 
-  BusWriter(FileBatchBus bus, SegmentFiles files, BusConfig config, LongSupplier wallMillis) {
+  /**
+   * @param arrived runs when a group was written of which anything is new
+   */
+  BusWriter(
+      BusState bus,
+      SegmentFiles files,
+      BusConfig config,
+      LongSupplier wallMillis,
+      Runnable arrived) {
     this.bus = bus;
     this.files = files;
+    this.reader = new BusReader(files);
     this.config = config;
     this.wallMillis = wallMillis;
-  }
-
-  long activeNumber() {
-    return activeNumber;
+    this.arrived = arrived;
   }
 
   /** Begins writing where {@code ground} was found. */
@@ -90,14 +97,14 @@ final class BusWriter {
       }
     }
     if (done > 0) {
-      bus.arrived();
+      arrived.run();
     }
   }
 
   /** Commits as many as fit one segment, at least one. */
   private int commitRun(List<Publish> publishes) throws IOException {
     requireGround();
-    Active segment = activeFor(publishes.getFirst());
+    ActiveSegment segment = activeFor(publishes.getFirst());
     List<Answer> answers = new ArrayList<>();
     List<BusIndex.Entry> entries = new ArrayList<>();
     Map<BusIndex.MessageKey, BusIndex.Remembered> now = new HashMap<>();
@@ -112,7 +119,7 @@ final class BusWriter {
       }
       StoredMessage message = next(publish, Optional.ofNullable(newest.get(publish.address())));
       byte[] payload = message.toBytes();
-      if (RecordFrame.sizeOf(payload.length) > segment.file().room()) {
+      if (RecordFrame.sizeOf(payload.length) > segment.room()) {
         break;
       }
       newest.put(publish.address(), message);
@@ -145,20 +152,21 @@ final class BusWriter {
         publish.bytes());
   }
 
-  private static BusIndex.Entry place(Active segment, StoredMessage message, byte[] payload) {
-    int offset = segment.file().add(RecordKind.MESSAGE, message.sequence(), payload);
+  private static BusIndex.Entry place(
+      ActiveSegment segment, StoredMessage message, byte[] payload) {
+    int offset = segment.add(RecordKind.MESSAGE, message.sequence(), payload);
     return new BusIndex.Entry(
         message.address(),
         message.sequence(),
         message.stampMillis(),
         message.bytes().length,
-        segment.index().number(),
+        segment.number(),
         offset,
         offset + RecordFrame.sizeOf(payload.length));
   }
 
   private void makeDurable(
-      Active segment,
+      ActiveSegment segment,
       List<BusIndex.Entry> entries,
       Map<BusIndex.MessageKey, BusIndex.Remembered> ids)
       throws IOException {
@@ -166,19 +174,18 @@ final class BusWriter {
       return;
     }
     Failpoint.BUS_APPEND_BEFORE_WRITE.hit();
-    int bytes = segment.file().write();
+    int bytes = segment.write();
     Failpoint.BUS_APPEND_BEFORE_SYNC.hit();
-    segment.file().sync(bytes);
+    segment.sync(bytes);
     Failpoint.BUS_APPEND_AFTER_SYNC.hit();
     if (!isOurs()) {
       gone = true;
       throw new IOException("the directory of the bus was replaced");
     }
-    bus.withIndex(index -> {
+    bus.updateIndex(index -> {
       entries.forEach(index::add);
       ids.forEach(index::remember);
-      segment.index().bytes(segment.file().durable());
-      return index;
+      index.resize(segment.number(), segment.durable());
     });
   }
 
@@ -203,7 +210,7 @@ final class BusWriter {
   }
 
   private boolean isOurs() throws IOException {
-    return bus.identityIsStillThere() && (active.isEmpty() || active.get().file().isStillThere());
+    return bus.identityIsStillThere() && (active.isEmpty() || active.get().isStillThere());
   }
 
   /**
@@ -237,17 +244,12 @@ final class BusWriter {
 
   private boolean endIsReadable(FrameAddress queue) throws IOException {
     Optional<BusIndex.Entry> last = bus.withIndex(index -> index.entry(queue, index.last(queue)));
-    if (last.isEmpty()) {
-      return true;
-    }
-    BusIndex.Entry entry = last.get();
-    ByteBuffer bytes = files.read(SegmentNames.of(entry.segment()), entry.offset(), entry.length());
-    return FileBatchBus.messageIn(bytes, entry, entry.offset()).isPresent();
+    return last.isEmpty() || reader.read(List.of(last.get())).getFirst().isPresent();
   }
 
-  private Active activeFor(Publish publish) throws IOException {
+  private ActiveSegment activeFor(Publish publish) throws IOException {
     int needed = RecordFrame.sizeOf(publish.bytes().length) + 4 * publish.id().length() + 64;
-    if (active.filter(open -> needed <= open.file().room()).isEmpty()) {
+    if (active.filter(open -> needed <= open.room()).isEmpty()) {
       sealActive();
       int overhead = SegmentHeader.BYTES + RecordFrame.sizeOf(0);
       begin(Math.max(config.segmentBytes(), needed + overhead));
@@ -277,13 +279,8 @@ final class BusWriter {
     long number = ++lastNumber;
     SegmentHeader header = SegmentHeader.of(bus.creation(), number, 0, 0);
     ActiveSegment file = ActiveSegment.create(files, header, bytes);
-    BusIndex.Segment segment = new BusIndex.Segment(number, SegmentHeader.BYTES);
-    bus.withIndex(index -> {
-      index.addSegment(segment);
-      return index;
-    });
-    active = Optional.of(new Active(file, segment));
-    activeNumber = number;
+    bus.updateIndex(index -> index.begin(number, SegmentHeader.BYTES));
+    active = Optional.of(file);
   }
 
   /**
@@ -293,52 +290,39 @@ final class BusWriter {
   void freeSegments() {
     try {
       requireGround();
-      Optional<BusIndex.Segment> free = bus.withIndex(index -> index.freeable(activeNumber));
+      Optional<Long> free = bus.withIndex(BusIndex::freeable);
       while (free.isPresent()) {
-        long number = free.get().number();
-        carry(bus.withIndex(index -> index.kept(number)));
-        Failpoint.BUS_DELETE_BEFORE.hit();
-        files.delete(SegmentNames.of(number));
-        files.forceDirectory();
-        Failpoint.BUS_DELETE_AFTER.hit();
-        bus.withIndex(index -> {
-          index.removeSegment(number);
-          return index;
-        });
-        free = bus.withIndex(index -> index.freeable(activeNumber));
+        freeSegment(free.get());
+        free = bus.withIndex(BusIndex::freeable);
       }
     } catch (IOException | PortUnavailableException e) {
       giveUpSegment(); // the next forgetting tries again
     }
   }
 
+  private void freeSegment(long number) throws IOException {
+    carry(bus.withIndex(index -> index.kept(number)));
+    Failpoint.BUS_DELETE_BEFORE.hit();
+    files.delete(SegmentNames.of(number));
+    files.forceDirectory();
+    Failpoint.BUS_DELETE_AFTER.hit();
+    bus.updateIndex(index -> index.removeSegment(number));
+  }
+
   private void carry(List<BusIndex.Entry> entries) throws IOException {
     List<BusIndex.Entry> moved = new ArrayList<>();
     for (BusIndex.Entry entry : entries) {
-      ByteBuffer bytes =
-          files.read(SegmentNames.of(entry.segment()), entry.offset(), entry.length());
-      Optional<byte[]> payload =
-          RecordFrame.at(bytes, 0)
-              .filter(record -> record.payloadIntact(bytes))
-              .map(record -> record.payload(bytes));
+      Optional<byte[]> payload = reader.payload(entry);
       if (payload.isPresent()) {
         int needed = entry.length() + RecordFrame.sizeOf(0);
-        if (active.filter(open -> needed <= open.file().room()).isEmpty()) {
+        if (active.filter(open -> needed <= open.room()).isEmpty()) {
           makeMoved(moved);
           sealActive();
           open(Math.max(config.segmentBytes(), needed + SegmentHeader.BYTES));
         }
-        Active to = active.orElseThrow();
-        int offset = to.file().add(RecordKind.MESSAGE, entry.sequence(), payload.get());
-        moved.add(
-            new BusIndex.Entry(
-                entry.address(),
-                entry.sequence(),
-                entry.stampMillis(),
-                entry.bytes(),
-                to.index().number(),
-                offset,
-                offset + entry.length()));
+        ActiveSegment to = active.orElseThrow();
+        int offset = to.add(RecordKind.MESSAGE, entry.sequence(), payload.get());
+        moved.add(entry.movedTo(to.number(), offset));
       }
     }
     makeMoved(moved);
@@ -368,23 +352,22 @@ final class BusWriter {
   private void sealActive() {
     active.ifPresent(segment -> {
       try {
-        segment.file().seal(0);
-        int bytes = segment.file().durable();
-        bus.withIndex(index -> {
-          segment.index().bytes(bytes);
-          return index;
-        });
+        segment.seal(0);
+        bus.updateIndex(index -> index.resize(segment.number(), segment.durable()));
       } catch (IOException e) {
-        segment.file().abandon(); // without its seal it ends as after a crash
+        segment.abandon(); // without its seal it ends as after a crash
       }
     });
-    active = Optional.empty();
-    activeNumber = 0;
+    noneActive();
   }
 
   private void giveUpSegment() {
-    active.ifPresent(segment -> segment.file().abandon());
+    active.ifPresent(ActiveSegment::abandon);
+    noneActive();
+  }
+
+  private void noneActive() {
     active = Optional.empty();
-    activeNumber = 0;
+    bus.updateIndex(BusIndex::end);
   }
 }

@@ -33,6 +33,42 @@ public final class DirectoryLock implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** Opens something in a directory that is locked for it, and that closes the lock. */
+  interface Opening<T> {
+    T open(DirectoryLock lock) throws IOException;
+  }
+
+  /**
+   * Opens something in {@code directory}, which is made when missing and locked. The lock is what
+   * was opened's to close; when nothing could be opened the directory is given back at once.
+   *
+   * @throws UnusablePathException when the directory is in use, or cannot be made, read or written
+   */
+  static <T> T open(Path directory, Opening<T> opening) {
+    DirectoryLock lock = made(directory);
+    boolean opened = false;
+    try {
+      T result = opening.open(lock);
+      opened = true;
+      return result;
+    } catch (IOException e) {
+      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
+    }
+  }
+
+  private static DirectoryLock made(Path directory) {
+    try {
+      AtomicFiles.createDirectory(directory);
+    } catch (IOException e) {
+      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
+    }
+    return acquire(directory);
+  }
+
   /**
    * Takes the lock of {@code directory}, which must exist.
    *

@@ -1,30 +1,19 @@
 package dev.sentinelj.adapters.files;
 
-import dev.sentinelj.core.batch.BatchKind;
-import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
-import dev.sentinelj.core.progress.SeqRanges;
-import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
@@ -33,32 +22,22 @@ import java.util.function.LongSupplier;
  * under one sync, and completes appends after it; reading opens files anew and sees durable records
  * only. All state is derived from the segments. Callbacks of appends run on the writer and must not
  * block.
+ *
+ * <p>Longer than most files because it has the whole of a wide port, most of it one line each.
  */
 public final class FileBatchLog implements BatchLog, AutoCloseable {
-  private final Object lock = new Object();
   private final SegmentFiles files;
   private final WalConfig config;
+  private final WalState state;
   private final WalReader reader;
   private final WalWriter appender;
   private final GroupWriter<WalWriter.Append> writer;
   private final Optional<DirectoryLock> directory;
-  private final long epoch;
+  private final int foreignSegments;
+  private long tornBytes; // written before anybody else sees this
 
-  // Guarded by lock.
-  private final List<WalSegment> segments;
-  private final NavigableSet<Long> torn;
-  private final NavigableMap<Long, LossRecord.Entry> damaged = new TreeMap<>();
-  private final Set<Long> unreadable = new HashSet<>();
-  private final SeqRanges refused = new SeqRanges();
-  private long nextSeq;
-  private long sampleCount;
-  private long written;
-  private long writtenSamples;
-  private long durableThrough;
-  private int life;
-  private boolean closed;
-  private Optional<SealedSegment> oldest = Optional.empty();
-  private Diagnostics diagnostics;
+  /** Made once, because it reads the whole segment. */
+  private volatile Optional<SealedSegment> oldest = Optional.empty();
 
   /**
    * What an operator may want to know.
@@ -77,31 +56,14 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
    * @throws UnusablePathException when the directory is in use or cannot be written
    */
   public static FileBatchLog open(Path directory, WalConfig config) {
-    DirectoryLock lock = lock(directory);
-    boolean opened = false;
-    try {
-      NioSegmentFiles files = new NioSegmentFiles(directory);
-      LongSupplier newEpoch = new SecureRandom()::nextLong;
-      FileBatchLog log = open(files, config, newEpoch, Optional.of(lock));
-      opened = true;
-      return log;
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
-    } finally {
-      if (!opened) {
-        lock.close();
-      }
-    }
-  }
-
-  /** Takes the directory of a log, which is made when missing. */
-  static DirectoryLock lock(Path directory) {
-    try {
-      AtomicFiles.createDirectory(directory);
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be made: " + Reasons.of(e), e);
-    }
-    return DirectoryLock.acquire(directory);
+    return DirectoryLock.open(
+        directory,
+        lock ->
+            open(
+                new NioSegmentFiles(directory),
+                config,
+                new SecureRandom()::nextLong,
+                Optional.of(lock)));
   }
 
   static FileBatchLog open(
@@ -122,7 +84,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       return Optional.empty();
     }
     FileBatchLog log = new FileBatchLog(files, config, found, Optional.empty());
-    log.closed = true;
+    log.state.close();
     return Optional.of(log);
   }
 
@@ -131,20 +93,11 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     this.files = files;
     this.config = config;
     this.directory = directory;
-    this.epoch = found.epoch();
-    this.segments = new ArrayList<>(found.segments());
-    this.torn = found.torn();
-    found.damaged().forEach(loss -> damaged.put(loss.from(), loss));
-    found.losses().forEach(this::noteRefused);
-    this.nextSeq = found.nextSeq();
-    this.written = nextSeq - 1;
-    this.sampleCount = found.sampleCount();
-    this.writtenSamples = sampleCount;
-    this.durableThrough = found.lastSeq();
+    this.foreignSegments = found.foreign();
+    this.state = new WalState(files, found);
     this.reader = new WalReader(files);
-    this.appender = new WalWriter(this, files, config, found.highestNumber());
+    this.appender = new WalWriter(state, files, config, found.highestNumber());
     this.writer = new GroupWriter<>("sentinel-wal", appender::commit);
-    this.diagnostics = new Diagnostics(0, found.foreign(), 0, 0);
   }
 
   /**
@@ -153,7 +106,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   private void beginSegment(WalRecovery found) throws IOException {
     try {
       appender.begin();
-      this.diagnostics = new Diagnostics(found.cutTails(), found.foreign(), 0, 0);
+      tornBytes = found.cutTails();
     } catch (IOException e) {
       if (found.isEmpty()) {
         throw e;
@@ -161,95 +114,57 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     } catch (LogFullException e) {
       // The next append says so; deleting a segment makes room.
     }
-    dropEmptySegments();
+    state.dropEmptySegments();
   }
 
   @Override
   public long epoch() {
-    return epoch;
+    return state.epoch();
   }
 
   @Override
   public long nextSeq() {
-    synchronized (lock) {
-      return nextSeq;
-    }
+    return state.nextSeq();
   }
 
   @Override
   public long sampleCount() {
-    synchronized (lock) {
-      return sampleCount;
-    }
+    return state.sampleCount();
   }
 
   @Override
   public List<Long> torn() {
-    synchronized (lock) {
-      return List.copyOf(torn);
-    }
+    return state.torn();
   }
 
   @Override
   public List<LossRecord.Entry> damaged() {
-    synchronized (lock) {
-      return List.copyOf(damaged.values());
-    }
+    return state.damaged();
   }
 
   @Override
   public boolean refused(long seq) {
-    synchronized (lock) {
-      return refused.contains(seq);
-    }
-  }
-
-  private void noteRefused(LossRecord.Entry loss) {
-    if (loss.reason() == LossReason.REFUSED) {
-      refused.add(loss.from(), loss.to());
-    }
+    return state.refused(seq);
   }
 
   public Diagnostics diagnostics() {
-    synchronized (lock) {
-      return diagnostics;
-    }
+    return new Diagnostics(
+        tornBytes, foreignSegments, state.failedWrites(), state.unreadableRecords());
   }
 
   @Override
   public CompletionStage<Void> append(SignedBatch batch, List<SeriesSet> sets) {
-    synchronized (lock) {
-      if (closed) {
-        return CompletableFuture.failedStage(
-            new PortUnavailableException("appending to a log that is closed"));
-      }
-      if (batch.id().epoch().epoch() != epoch || batch.id().seq() != nextSeq) {
-        throw new IllegalArgumentException(batch.id() + " where seq " + nextSeq + " goes");
-      }
-      WalWriter.Append append = WalWriter.Append.of(batch, sets, life);
-      nextSeq++;
-      sampleCount = batch.header().sampleTo();
-      writer.write(append);
-      return append.done().minimalCompletionStage();
-    }
+    return state.append(batch, sets, writer::write);
   }
 
   @Override
   public long durableThrough() {
-    synchronized (lock) {
-      return durableThrough;
-    }
+    return state.durableThrough();
   }
 
   @Override
   public long firstSeq() {
-    synchronized (lock) {
-      return segments.stream()
-          .filter(segment -> segment.count() > 0)
-          .findFirst()
-          .map(segment -> segment.seq(0))
-          .orElse(nextSeq);
-    }
+    return state.firstSeq();
   }
 
   @Override
@@ -259,7 +174,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     long bytes = 0;
     while (found.size() < maxCount && bytes < maxBytes) {
       Optional<WalReader.Run> run =
-          run(next, maxCount - found.size(), maxBytes - bytes, found.isEmpty());
+          state.run(next, maxCount - found.size(), maxBytes - bytes, found.isEmpty());
       if (run.isEmpty()) {
         return found;
       }
@@ -271,77 +186,29 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     return found;
   }
 
-  /** What was durable and cannot be read is lost, unless the database has it already. */
-  private void noteDamaged(List<WalSegment.Held> records) {
-    synchronized (lock) {
-      for (WalSegment.Held record : records) {
-        long seq = record.seq();
-        if (unreadable.add(seq)) {
-          damaged.put(seq, new LossRecord.Entry(seq, seq, record.samples(), LossReason.CORRUPT));
-          countUnreadable(1);
-        }
-      }
-    }
-  }
-
-  /** Durable records of one segment from {@code from} on. */
-  private Optional<WalReader.Run> run(long from, int maxCount, long maxBytes, boolean atLeastOne) {
-    synchronized (lock) {
-      return segments.stream()
-          .filter(segment -> segment.count() > 0 && segment.lastSeq() >= from)
-          .findFirst()
-          .flatMap(segment -> WalReader.Run.of(segment, from, maxCount, maxBytes, atLeastOne));
-    }
-  }
-
   private List<SignedBatch> batches(WalReader.Run run) {
     try {
-      WalReader.Batches read = readAgain(run);
-      noteDamaged(read.unreadable());
+      WalReader.Batches read = reader.read(run);
+      state.noteUnreadable(read.unreadable());
       return read.batches();
     } catch (IOException e) {
-      synchronized (lock) {
-        if (segments.stream().noneMatch(segment -> segment.number() == run.segment())) {
-          return List.of(); // deleted meanwhile
-        }
+      if (!state.hasSegment(run.segment())) {
+        return List.of(); // deleted meanwhile
       }
       throw new PortUnavailableException("reading segment " + run.segment() + " of the log", e);
     }
   }
 
-  /**
-   * A disk that fails to read a place fails again when the file is opened anew; then each record is
-   * read alone, and those that cannot be read are damaged. A file that cannot be opened says
-   * nothing about its records.
-   */
-  private WalReader.Batches readAgain(WalReader.Run run) throws IOException {
-    try {
-      return reader.read(run);
-    } catch (FileNotFoundException e) {
-      throw e;
-    } catch (IOException e) {
-      return reader.readOneByOne(run);
-    }
-  }
-
   @Override
   public Optional<SeriesSet> set(Sha256 hash) {
-    List<WalReader.SetCopy> copies = new ArrayList<>();
-    synchronized (lock) {
-      for (WalSegment segment : segments.reversed()) {
-        segment
-            .set(hash)
-            .forEach(place -> copies.add(new WalReader.SetCopy(segment.name(), place)));
-      }
-    }
-    for (WalReader.SetCopy copy : copies) {
+    for (WalReader.SetCopy copy : state.copies(hash)) {
       try {
         Optional<SeriesSet> set = reader.set(copy, hash);
         if (set.isPresent()) {
           return set;
         }
       } catch (IOException | MalformedException e) {
-        countUnreadable(1); // there is a second copy
+        state.countUnreadableSet(); // there is a second copy
       }
     }
     return Optional.empty();
@@ -349,24 +216,15 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
 
   @Override
   public Optional<SealedSegment> oldestSealed() {
-    WalSegment first;
-    synchronized (lock) {
-      if (segments.isEmpty()) {
-        return Optional.empty();
-      }
-      first = segments.getFirst();
-      if (first.count() == 0 || appender.isActive(first.number())) {
-        return Optional.empty();
-      }
-      if (oldest.filter(known -> known.number() == first.number()).isPresent()) {
-        return oldest;
-      }
-    }
-    SealedSegment sealed = describe(first);
-    synchronized (lock) {
-      oldest = Optional.of(sealed);
-    }
-    return Optional.of(sealed);
+    Optional<SealedSegment> sealed =
+        state
+            .oldestSealed()
+            .map(segment ->
+                oldest
+                    .filter(known -> known.number() == segment.number())
+                    .orElseGet(() -> describe(segment)));
+    oldest = sealed;
+    return sealed;
   }
 
   private SealedSegment describe(WalSegment segment) {
@@ -396,24 +254,18 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     } catch (IOException e) {
       throw new PortUnavailableException("deleting segment " + segment.number() + " of the log", e);
     }
-    synchronized (lock) {
-      segments.removeFirst();
-      oldest = Optional.empty();
-    }
-    dropEmptySegments();
+    state.removeOldest();
   }
 
   /**
    * The last segment carries epoch and seq over a restart, so it goes only after there is a next.
    */
   private void keepOneSegment() {
-    synchronized (lock) {
-      if (segments.size() > 1) {
-        return;
-      }
-      if (closed) {
-        throw new PortUnavailableException("deleting from a log that is closed");
-      }
+    if (state.segmentCount() > 1) {
+      return;
+    }
+    if (state.isClosed()) {
+      throw new PortUnavailableException("deleting from a log that is closed");
     }
     writer
         .runSoon(appender::beginAnyway)
@@ -423,43 +275,16 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
         });
   }
 
-  /**
-   * Segments that hold no batch are of use to nobody once they are the oldest, and every loss is
-   * named: until then they are what a restart would find it by.
-   */
-  private void dropEmptySegments() {
-    synchronized (lock) {
-      while (torn.isEmpty()
-          && damaged.isEmpty()
-          && segments.size() > 1
-          && segments.getFirst().count() == 0
-          && !appender.isActive(segments.getFirst().number())) {
-        try {
-          files.delete(segments.getFirst().name());
-        } catch (IOException e) {
-          return; // tried again with the next deletion
-        }
-        segments.removeFirst();
-      }
-    }
-  }
-
   @Override
   public Usage usage() {
-    synchronized (lock) {
-      long batches = segments.stream().mapToLong(WalSegment::count).sum();
-      return new Usage(batches, bytesHeld(), config.maxBytes());
-    }
+    return state.usage(config.maxBytes());
   }
 
   /** Writes what waits, ends the segment orderly and gives the directory back. */
   @Override
   public void close() {
-    synchronized (lock) {
-      if (closed) {
-        return;
-      }
-      closed = true;
+    if (!state.close()) {
+      return;
     }
     writer.close();
     appender.end();
@@ -468,106 +293,6 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
 
   /** Names of its segments, oldest first. */
   List<String> segmentNames() {
-    synchronized (lock) {
-      return segments.stream().map(WalSegment::name).toList();
-    }
-  }
-
-  // What follows is called by the writer.
-
-  SegmentHeader headerFor(long number) {
-    synchronized (lock) {
-      return SegmentHeader.of(epoch, number, written + 1, writtenSamples);
-    }
-  }
-
-  long bytesHeld() {
-    synchronized (lock) {
-      return segments.stream().mapToLong(WalSegment::fileBytes).sum();
-    }
-  }
-
-  long nextAfterWritten() {
-    synchronized (lock) {
-      return written + 1;
-    }
-  }
-
-  boolean isOfThisLife(WalWriter.Append append) {
-    synchronized (lock) {
-      return append.life() == life;
-    }
-  }
-
-  void begun(WalSegment segment) {
-    synchronized (lock) {
-      segments.add(segment);
-    }
-  }
-
-  void sealed(WalSegment segment, long bytes) {
-    synchronized (lock) {
-      segment.fileBytes(bytes);
-    }
-  }
-
-  /** The records are on the disk for good: from now on they can be read. */
-  void durable(WalSegment segment, List<WalWriter.Placed> placed) {
-    synchronized (lock) {
-      for (WalWriter.Placed one : placed) {
-        SignedBatch batch = one.append().batch();
-        one.sets().forEach(set -> segment.addSet(set.hash(), set.place()));
-        segment.add(batch.id().seq(), one.place(), batch.header().samples());
-        written = batch.id().seq();
-        durableThrough = written;
-        writtenSamples = batch.header().sampleTo();
-        if (batch.header().kind() == BatchKind.LOSS) {
-          forgetNamedLosses(batch);
-        }
-      }
-    }
-  }
-
-  /** Takes back every seq that was given out behind the last durable one. */
-  void failed() {
-    synchronized (lock) {
-      life++;
-      nextSeq = written + 1;
-      sampleCount = writtenSamples;
-    }
-  }
-
-  void countFailedWrite() {
-    synchronized (lock) {
-      Diagnostics d = diagnostics;
-      diagnostics =
-          new Diagnostics(
-              d.tornBytes(), d.foreignSegments(), d.failedWrites() + 1, d.unreadableRecords());
-    }
-  }
-
-  private void countUnreadable(int records) {
-    synchronized (lock) {
-      Diagnostics d = diagnostics;
-      diagnostics =
-          new Diagnostics(
-              d.tornBytes(),
-              d.foreignSegments(),
-              d.failedWrites(),
-              d.unreadableRecords() + records);
-    }
-  }
-
-  private void forgetNamedLosses(SignedBatch batch) {
-    try {
-      for (LossRecord.Entry loss : LossRecord.parse(batch.body()).entries()) {
-        noteRefused(loss);
-        torn.subSet(loss.from(), true, loss.to(), true).clear();
-        damaged.values().removeIf(e -> loss.from() <= e.from() && e.to() <= loss.to());
-      }
-      dropEmptySegments();
-    } catch (MalformedException e) {
-      // A loss record that says nothing names nothing.
-    }
+    return state.segmentNames();
   }
 }

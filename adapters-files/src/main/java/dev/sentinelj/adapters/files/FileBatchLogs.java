@@ -23,8 +23,8 @@ import java.util.function.LongSupplier;
 public final class FileBatchLogs implements BatchLogs, AutoCloseable {
   private final LogPlaces places;
   private final WalConfig config;
-  private final LongSupplier newEpoch;
-  private final Optional<DirectoryLock> lock;
+  private final DirectoryLock lock;
+  private final LongSupplier newEpoch = new SecureRandom()::nextLong;
 
   /** By number; the last is the current one. Guarded by this. */
   private final List<Numbered> logs = new ArrayList<>();
@@ -37,36 +37,18 @@ public final class FileBatchLogs implements BatchLogs, AutoCloseable {
    * @throws UnusablePathException when the directory is in use or cannot be written
    */
   public static FileBatchLogs open(Path directory, WalConfig config) {
-    DirectoryLock lock = FileBatchLog.lock(directory);
-    boolean opened = false;
-    try {
-      LongSupplier newEpoch = new SecureRandom()::nextLong;
-      FileBatchLogs logs =
-          new FileBatchLogs(new NioLogPlaces(directory), config, newEpoch, Optional.of(lock));
-      logs.openAll();
-      opened = true;
-      return logs;
-    } catch (IOException e) {
-      throw new UnusablePathException(directory + " cannot be read: " + Reasons.of(e), e);
-    } finally {
-      if (!opened) {
-        lock.close();
-      }
-    }
+    return DirectoryLock.open(
+        directory,
+        lock -> {
+          FileBatchLogs logs = new FileBatchLogs(new LogPlaces(directory), config, lock);
+          logs.openAll();
+          return logs;
+        });
   }
 
-  static FileBatchLogs open(LogPlaces places, WalConfig config, LongSupplier newEpoch)
-      throws IOException {
-    FileBatchLogs logs = new FileBatchLogs(places, config, newEpoch, Optional.empty());
-    logs.openAll();
-    return logs;
-  }
-
-  private FileBatchLogs(
-      LogPlaces places, WalConfig config, LongSupplier newEpoch, Optional<DirectoryLock> lock) {
+  private FileBatchLogs(LogPlaces places, WalConfig config, DirectoryLock lock) {
     this.places = places;
     this.config = config;
-    this.newEpoch = newEpoch;
     this.lock = lock;
   }
 
@@ -170,6 +152,6 @@ public final class FileBatchLogs implements BatchLogs, AutoCloseable {
   @Override
   public synchronized void close() {
     logs.forEach(log -> log.log().close());
-    lock.ifPresent(DirectoryLock::close);
+    lock.close();
   }
 }

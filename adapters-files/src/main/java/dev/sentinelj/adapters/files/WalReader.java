@@ -61,7 +61,22 @@ final class WalReader {
 
   record SetCopy(String segment, WalSegment.Place place) {}
 
+  /**
+   * A disk that fails to read a place fails again when the file is opened anew; then each record is
+   * read alone, and those that cannot be read are told of. A file that cannot be opened says
+   * nothing about its records.
+   */
   Batches read(Run run) throws IOException {
+    try {
+      return readAtOnce(run);
+    } catch (FileNotFoundException e) {
+      throw e;
+    } catch (IOException e) {
+      return readOneByOne(run);
+    }
+  }
+
+  private Batches readAtOnce(Run run) throws IOException {
     int from = run.records().getFirst().place().offset();
     int to = run.records().getLast().place().end();
     ByteBuffer bytes = files.read(SegmentNames.of(run.segment()), from, to - from);
@@ -75,13 +90,12 @@ final class WalReader {
     return new Batches(batches, unreadable);
   }
 
-  /** As {@link #read}, taking a record whose bytes the disk does not give back for unreadable. */
-  Batches readOneByOne(Run run) throws IOException {
+  private Batches readOneByOne(Run run) throws IOException {
     List<SignedBatch> batches = new ArrayList<>();
     List<WalSegment.Held> unreadable = new ArrayList<>();
     for (WalSegment.Held record : run.records()) {
       try {
-        Batches one = read(new Run(run.segment(), List.of(record)));
+        Batches one = readAtOnce(new Run(run.segment(), List.of(record)));
         batches.addAll(one.batches());
         unreadable.addAll(one.unreadable());
       } catch (FileNotFoundException e) {
@@ -96,20 +110,17 @@ final class WalReader {
   /** The set under this hash; empty when this copy of it is damaged. */
   Optional<SeriesSet> set(SetCopy copy, Sha256 hash) throws IOException {
     ByteBuffer bytes = files.read(copy.segment(), copy.place().offset(), copy.place().length());
-    return payload(bytes, 0).map(SeriesSet::parse).filter(set -> set.hash().equals(hash));
+    return RecordFrame.payloadAt(bytes, 0)
+        .map(SeriesSet::parse)
+        .filter(set -> set.hash().equals(hash));
   }
 
   private static Optional<SignedBatch> batch(ByteBuffer bytes, int offset) {
     try {
-      return payload(bytes, offset).map(payload -> SignedBatch.readFrom(new WireReader(payload)));
+      return RecordFrame.payloadAt(bytes, offset)
+          .map(payload -> SignedBatch.readFrom(new WireReader(payload)));
     } catch (MalformedException | BatchHeader.UnsupportedVersionException e) {
       return Optional.empty();
     }
-  }
-
-  private static Optional<byte[]> payload(ByteBuffer bytes, int offset) {
-    return RecordFrame.at(bytes, offset)
-        .filter(record -> record.payloadIntact(bytes))
-        .map(record -> record.payload(bytes));
   }
 }

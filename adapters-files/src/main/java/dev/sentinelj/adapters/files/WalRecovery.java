@@ -1,19 +1,13 @@
 package dev.sentinelj.adapters.files;
 
-import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
-import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.wal.SegmentHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,8 +24,7 @@ final class WalRecovery {
 
   private final SegmentFiles files;
   private final List<ScannedSegment> segments = new ArrayList<>();
-  private final TreeSet<Long> torn = new TreeSet<>();
-  private final TreeMap<Long, LossRecord.Entry> damaged = new TreeMap<>();
+  private final LogLosses losses = new LogLosses();
   private long epoch;
   private long nextSeq = 1;
   private long sampleCount;
@@ -51,7 +44,7 @@ final class WalRecovery {
     recovery.settleEpoch(newEpoch);
     recovery.dropSuperseded();
     recovery.findGaps();
-    recovery.forgetNamedLosses();
+    recovery.losses.nameAll(recovery.namedLosses());
     return recovery;
   }
 
@@ -67,13 +60,8 @@ final class WalRecovery {
     return segments.stream().map(ScannedSegment::index).toList();
   }
 
-  NavigableSet<Long> torn() {
-    return torn;
-  }
-
-  /** Seqs that were durable once and cannot be read any more. */
-  List<LossRecord.Entry> damaged() {
-    return List.copyOf(damaged.values());
+  LogLosses losses() {
+    return losses;
   }
 
   long nextSeq() {
@@ -174,12 +162,11 @@ final class WalRecovery {
     }
     if (neverFinished && samplesAfter <= sampleCount && to - from <= MAX_TORN) {
       for (long seq = from; seq < to; seq++) {
-        torn.add(seq);
+        losses.addTorn(seq);
       }
       return;
     }
-    long samples = Math.max(0, samplesAfter - sampleCount);
-    damaged.put(from, new LossRecord.Entry(from, to - 1, samples, LossReason.CORRUPT));
+    losses.addDamaged(from, to - 1, Math.max(0, samplesAfter - sampleCount));
   }
 
   /** What comes next behind the last segment, whose end may hold a write that never finished. */
@@ -194,47 +181,7 @@ final class WalRecovery {
     return next;
   }
 
-  private void forgetNamedLosses() {
-    List<LossRecord.Entry> named = losses();
-    SeqRanges covered = new SeqRanges();
-    for (LossRecord.Entry loss : named) {
-      torn.subSet(loss.from(), true, loss.to(), true).clear();
-      covered.add(loss.from(), loss.to());
-    }
-    for (LossRecord.Entry gap : List.copyOf(damaged.values())) {
-      damaged.remove(gap.from());
-      unnamed(gap, named, covered).ifPresent(left -> damaged.put(left.from(), left));
-    }
-  }
-
-  /**
-   * What is to be said of a gap that is not named as a whole. Which of its seqs held how many
-   * samples is not known any more, so it is not cut into pieces: the entry encloses what was named
-   * of it, and the store takes that off, as it takes off the rows it has.
-   */
-  private static Optional<LossRecord.Entry> unnamed(
-      LossRecord.Entry gap, List<LossRecord.Entry> named, SeqRanges covered) {
-    long from = gap.from();
-    while (from <= gap.to() && covered.contains(from)) {
-      from++;
-    }
-    if (from > gap.to()) {
-      return Optional.empty();
-    }
-    long samples = gap.samples();
-    long start = gap.from();
-    for (LossRecord.Entry loss : named) {
-      if (loss.from() < gap.from() && loss.to() >= gap.from()) { // it reaches out of the gap
-        samples -= loss.samples();
-        start = Math.max(start, from);
-      }
-    }
-    return Optional.of(
-        new LossRecord.Entry(start, gap.to(), Math.max(0, samples), LossReason.CORRUPT));
-  }
-
-  /** All that the loss records it holds name. */
-  List<LossRecord.Entry> losses() {
+  private List<LossRecord.Entry> namedLosses() {
     return segments.stream().flatMap(segment -> segment.losses().stream()).toList();
   }
 

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Where the durable records of one segment stand, by seq. Not thread safe. */
 final class WalSegment {
@@ -94,9 +93,5 @@ final class WalSegment {
   /** All copies of this set. */
   List<Place> set(Sha256 hash) {
     return List.copyOf(sets.getOrDefault(hash, List.of()));
-  }
-
-  Set<Sha256> setHashes() {
-    return sets.keySet();
   }
 }

@@ -21,14 +21,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** The writing half of a {@link FileBatchLog}; used by its writer thread alone. */
 final class WalWriter {
-  private final FileBatchLog log;
+  private final WalState log;
   private final SegmentFiles files;
   private final WalConfig config;
   private long lastNumber;
   private Optional<Active> active = Optional.empty();
-
-  /** Which segment takes appends; 0 when none does. Read by any thread. */
-  private volatile long activeNumber;
 
   private record Active(ActiveSegment file, WalSegment index, Set<Sha256> sets) {}
 
@@ -58,15 +55,11 @@ final class WalWriter {
 
   record Placed(Append append, WalSegment.Place place, List<PlacedSet> sets) {}
 
-  WalWriter(FileBatchLog log, SegmentFiles files, WalConfig config, long lastNumber) {
+  WalWriter(WalState log, SegmentFiles files, WalConfig config, long lastNumber) {
     this.log = log;
     this.files = files;
     this.config = config;
     this.lastNumber = lastNumber;
-  }
-
-  boolean isActive(long number) {
-    return number == activeNumber;
   }
 
   /** Begins a segment within the limits. */
@@ -216,7 +209,6 @@ final class WalWriter {
     ActiveSegment file = ActiveSegment.create(files, log.headerFor(number), bytes);
     Failpoint.WAL_SEGMENT_BEGUN.hit();
     WalSegment index = new WalSegment(number, bytes);
-    activeNumber = number;
     active = Optional.of(new Active(file, index, new HashSet<>()));
     log.begun(index);
   }
@@ -237,13 +229,13 @@ final class WalWriter {
       }
     });
     active = Optional.empty();
-    activeNumber = 0;
+    log.ended();
   }
 
   private void giveUpSegment() {
     active.ifPresent(segment -> segment.file().abandon());
     active = Optional.empty();
-    activeNumber = 0;
+    log.ended();
   }
 
   private void fail(List<Append> appends, RuntimeException cause) {

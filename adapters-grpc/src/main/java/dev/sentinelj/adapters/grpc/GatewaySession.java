@@ -8,7 +8,6 @@ import dev.sentinelj.core.ingest.RawSubmission;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.progress.Committed;
 import dev.sentinelj.core.session.Hello;
-import dev.sentinelj.core.session.ReconcileAnswer;
 import dev.sentinelj.core.session.ReconcileQuery;
 import dev.sentinelj.core.session.Welcome;
 import dev.sentinelj.core.signing.SessionSeal;
@@ -27,9 +26,11 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages are asked for one by one, so that what an agent sends ahead stays in the transport's
  * window: one before the session is open, {@value #MAX_IN_FLIGHT} unanswered ones afterwards, and
  * none while the agent does not read its answers.
+ *
+ * <p>Longer than most files because every step of a stream changes one state under one lock.
  */
 final class GatewaySession implements StreamObserver<AgentMessage>, AgentSessions.Listener {
   /** Messages of one session that are being worked on. */
@@ -284,39 +287,28 @@ final class GatewaySession implements StreamObserver<AgentMessage>, AgentSession
             wire.getSeqs().getFrom(),
             wire.getSeqs().getTo(),
             hash(wire.getDigest()));
-    var _ =
-        open.session()
-            .reconcile(query)
-            .whenComplete((answer, failure) -> {
-              if (failure == null) {
-                reconciled(answer);
-              } else if (Failures.cause(failure) instanceof PortUnavailableException) {
-                answered(); // the agent asks again when no answer comes
-              } else {
-                fail("reconciling a segment", failure);
-              }
-            });
+    answer("reconciling a segment", open.session().reconcile(query), ServerSignals::reconciled);
   }
 
   private void closeEpoch(Channel open, long epoch) {
-    var _ =
-        open.session()
-            .closeEpoch(epoch)
-            .whenComplete((_, failure) -> {
-              if (failure == null) {
-                say(ServerSignals.epochClosed(epoch));
-                answered();
-              } else if (Failures.cause(failure) instanceof PortUnavailableException) {
-                answered(); // the agent asks again when no answer comes
-              } else {
-                fail("closing an epoch", failure);
-              }
-            });
+    answer(
+        "closing an epoch",
+        open.session().closeEpoch(epoch),
+        _ -> ServerSignals.epochClosed(epoch));
   }
 
-  private void reconciled(ReconcileAnswer answer) {
-    say(ServerSignals.reconciled(answer));
-    answered();
+  private <T> void answer(String doing, CompletionStage<T> stage, Function<T, ServerSignal> words) {
+    var _ =
+        stage.whenComplete((answer, failure) -> {
+          if (failure == null) {
+            say(words.apply(answer));
+            answered();
+          } else if (Failures.cause(failure) instanceof PortUnavailableException) {
+            answered(); // the agent asks again when no answer comes
+          } else {
+            fail(doing, failure);
+          }
+        });
   }
 
   private static Sha256 hash(ByteString bytes) {

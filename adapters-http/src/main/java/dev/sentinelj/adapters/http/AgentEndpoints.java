@@ -112,8 +112,7 @@ final class AgentEndpoints {
   }
 
   private static Agent json(AgentSummary agent, Call call, Optional<List<Epoch>> epochs) {
-    boolean operator =
-        call.identity().principal().filter(who -> who.role().covers(Role.OPERATOR)).isPresent();
+    boolean operator = call.identity().covers(Role.OPERATOR);
     long heard = agent.lastHeardMillis();
     return new Agent(
         agent.id().value(),

@@ -29,6 +29,7 @@ record Asset(String path, String contentType, byte[] bytes, String tag) {
         load("/assets/app.js", OURS + "app.js", SCRIPT),
         load("/assets/api.js", OURS + "api.js", SCRIPT),
         load("/assets/charts.js", OURS + "charts.js", SCRIPT),
+        load("/assets/panels.js", OURS + "panels.js", SCRIPT),
         load("/assets/series.js", OURS + "series.js", SCRIPT),
         load("/assets/format.js", OURS + "format.js", SCRIPT),
         load("/assets/favicon.svg", OURS + "favicon.svg", "image/svg+xml"),

@@ -10,7 +10,6 @@ import dev.sentinelj.ports.driven.AuditQueries.EpochVerdict;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToLongFunction;
 
 /** Whether every sample of an agent is accounted for. */
 final class AuditEndpoints {
@@ -45,15 +44,41 @@ final class AuditEndpoints {
       long overflow,
       long moved,
       long inFlight,
-      long unaccounted) {}
+      long unaccounted) {
+    static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
+
+    static Counts of(EpochVerdict epoch) {
+      Balance balance = epoch.balance();
+      return new Counts(
+          balance.collected(),
+          balance.stored(),
+          balance.quarantined(),
+          balance.lost(),
+          balance.overflow(),
+          balance.moved(),
+          epoch.inFlight(),
+          epoch.unaccounted());
+    }
+
+    Counts plus(Counts more) {
+      return new Counts(
+          collected + more.collected,
+          stored + more.stored,
+          quarantined + more.quarantined,
+          lost + more.lost,
+          overflow + more.overflow,
+          moved + more.moved,
+          inFlight + more.inFlight,
+          unaccounted + more.unaccounted);
+    }
+  }
 
   record Epoch(String epoch, String verdict, Counts counts, List<String> findings) {}
 
   private Reply audit(Call call) {
     call.query("agent");
     AgentId agent =
-        call.parameter("agent")
-            .map(AuditEndpoints::agentId)
+        call.agent()
             .orElseThrow(() -> Problem.badField("agent", "agent must be the id of an agent"));
     AgentAudit audit = audits.audit(agent);
     AuditQueries.Verdict worst =
@@ -67,47 +92,12 @@ final class AuditEndpoints {
             Timestamps.format(audit.atMillis()),
             worst != AuditQueries.Verdict.UNACCOUNTED,
             word(worst),
-            totals(audit.epochs()),
+            audit.epochs().stream().map(Counts::of).reduce(Counts.NONE, Counts::plus),
             audit.epochs().stream().map(AuditEndpoints::json).toList()));
   }
 
-  private static AgentId agentId(String text) {
-    try {
-      return new AgentId(text);
-    } catch (IllegalArgumentException e) {
-      throw Problem.badField("agent", String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static Counts totals(List<EpochVerdict> epochs) {
-    return new Counts(
-        sum(epochs, one -> one.balance().collected()),
-        sum(epochs, one -> one.balance().stored()),
-        sum(epochs, one -> one.balance().quarantined()),
-        sum(epochs, one -> one.balance().lost()),
-        sum(epochs, one -> one.balance().overflow()),
-        sum(epochs, one -> one.balance().moved()),
-        sum(epochs, EpochVerdict::inFlight),
-        sum(epochs, EpochVerdict::unaccounted));
-  }
-
-  private static long sum(List<EpochVerdict> epochs, ToLongFunction<EpochVerdict> of) {
-    return epochs.stream().mapToLong(of).sum();
-  }
-
   private static Epoch json(EpochVerdict one) {
-    Balance balance = one.balance();
-    Counts counts =
-        new Counts(
-            balance.collected(),
-            balance.stored(),
-            balance.quarantined(),
-            balance.lost(),
-            balance.overflow(),
-            balance.moved(),
-            one.inFlight(),
-            one.unaccounted());
-    return new Epoch(EpochId.hex(one.epoch()), word(one.verdict()), counts, one.findings());
+    return new Epoch(EpochId.hex(one.epoch()), word(one.verdict()), Counts.of(one), one.findings());
   }
 
   private static String word(AuditQueries.Verdict verdict) {

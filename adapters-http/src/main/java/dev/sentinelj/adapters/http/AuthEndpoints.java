@@ -2,7 +2,6 @@ package dev.sentinelj.adapters.http;
 
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
-import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.ports.driving.EnrolAgents.JoinToken;
@@ -96,7 +95,7 @@ final class AuthEndpoints {
     JsonBody body = call.json("agent", "labels", "uses", "ttl_seconds");
     TokenRequest request =
         new TokenRequest(
-            body.optionalText("agent", HttpLimits.MAX_NAME_CHARS).map(AuthEndpoints::agentId),
+            body.optionalText("agent", HttpLimits.MAX_NAME_CHARS).map(Call::agentId),
             labels(body),
             Math.toIntExact(body.integer("uses", 1, MAX_USES)),
             Duration.ofSeconds(body.integer("ttl_seconds", MIN_TTL_SECONDS, MAX_TTL_SECONDS)));
@@ -112,14 +111,6 @@ final class AuthEndpoints {
       return Stages.await("making a join token", enrol.createToken(request, by, call.now()));
     } catch (IllegalArgumentException e) { // what the use case says is for whoever asked
       throw new ProblemException(Problem.of(400, String.valueOf(e.getMessage())));
-    }
-  }
-
-  private static AgentId agentId(String text) {
-    try {
-      return new AgentId(text);
-    } catch (IllegalArgumentException e) {
-      throw Problem.badField("agent", String.valueOf(e.getMessage()));
     }
   }
 

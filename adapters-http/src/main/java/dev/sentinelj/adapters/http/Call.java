@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.http;
 
+import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.time.Now;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
@@ -78,6 +79,20 @@ final class Call {
       throw Problem.badField(shown(name), "this parameter is given more than once");
     }
     return Optional.of(values.getFirst());
+  }
+
+  /** The agent that the parameter {@code agent} names; it need not be known. */
+  Optional<AgentId> agent() {
+    return parameter("agent").map(Call::agentId);
+  }
+
+  /** The id in a field called {@code agent}. */
+  static AgentId agentId(String text) {
+    try {
+      return new AgentId(text);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badField("agent", String.valueOf(e.getMessage()));
+    }
   }
 
   int integer(String name, int min, int max, int otherwise) {

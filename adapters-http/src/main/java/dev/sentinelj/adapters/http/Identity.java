@@ -1,6 +1,7 @@
 package dev.sentinelj.adapters.http;
 
 import dev.sentinelj.core.access.Principal;
+import dev.sentinelj.core.access.Role;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,11 @@ import java.util.Optional;
  */
 record Identity(Optional<Principal> principal, Optional<Session> session) {
   static final Identity NOBODY = new Identity(Optional.empty(), Optional.empty());
+
+  /** Whether whoever it was proved to be may do what {@code role} may. */
+  boolean covers(Role role) {
+    return principal.filter(who -> who.role().covers(role)).isPresent();
+  }
 
   static Identity program(Principal principal) {
     return new Identity(Optional.of(principal), Optional.empty());

@@ -2,11 +2,8 @@ package dev.sentinelj.adapters.http;
 
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.EpochId;
-import dev.sentinelj.core.batch.SignedBatch;
-import dev.sentinelj.core.wire.MalformedException;
-import dev.sentinelj.core.wire.WireReader;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.ports.driven.QuarantineQueries.Entry;
@@ -16,16 +13,14 @@ import dev.sentinelj.ports.driving.QuarantineReplay;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** What was kept aside: lists, single rows with their bytes, and another try to store one. */
 final class QuarantineEndpoints {
-  /** Reasons whose rows hold samples as text. */
-  private static final Set<String> TEXT = Set.of("nan", "time");
-
-  /** Characters of such a text that are shown with a row; all of it comes with the bytes. */
+  /**
+   * Characters of samples kept as text that are shown with a row; all of it comes with the bytes.
+   */
   private static final int MAX_TEXT_CHARS = 4_096;
 
   private final QuarantineQueries queries;
@@ -73,25 +68,8 @@ final class QuarantineEndpoints {
    * @param text samples that cannot be stored, as text, cut when long
    * @param bytes in Base64, when asked for
    */
-  record Whole(Kept row, Optional<Header> batch, Optional<String> text, Optional<String> bytes) {}
-
-  /**
-   * @param bodyMatches whether the body is the one that the header names
-   */
-  record Header(
-      String kind,
-      String agent,
-      String epoch,
-      long seq,
-      long sampleFrom,
-      long sampleTo,
-      String leastTime,
-      String greatestTime,
-      long clockOffsetMillis,
-      String contentKey,
-      String contentHash,
-      long bodyBytes,
-      boolean bodyMatches) {}
+  record Whole(
+      Kept row, Optional<KeptHeader> batch, Optional<String> text, Optional<String> bytes) {}
 
   record Replayed(
       long id,
@@ -104,7 +82,7 @@ final class QuarantineEndpoints {
 
   private Reply list(Call call) {
     call.query("agent", "reason", "limit", "cursor");
-    Optional<AgentId> agent = call.parameter("agent").map(QuarantineEndpoints::agentId);
+    Optional<AgentId> agent = call.agent();
     Optional<String> reason = call.parameter("reason");
     int limit = call.integer("limit", 1, HttpLimits.MAX_PAGE_ITEMS, HttpLimits.DEFAULT_PAGE_ITEMS);
     long before = call.parameter("cursor").map(QuarantineEndpoints::cursor).orElse(Long.MAX_VALUE);
@@ -122,8 +100,10 @@ final class QuarantineEndpoints {
     return Reply.ok(
         new Whole(
             json(found.entry()),
-            header(kept),
-            TEXT.contains(found.entry().reason()) ? Optional.of(text(kept)) : Optional.empty(),
+            KeptHeader.of(kept),
+            is(found.entry(), QuarantineReason::keepsText)
+                ? Optional.of(text(kept))
+                : Optional.empty(),
             bytes ? Optional.of(Base64.getEncoder().encodeToString(kept)) : Optional.empty()));
   }
 
@@ -135,9 +115,7 @@ final class QuarantineEndpoints {
           case "false" -> false;
           default -> throw Problem.badField("bytes", "bytes must be true or false");
         };
-    boolean operator =
-        call.identity().principal().filter(who -> who.role().covers(Role.OPERATOR)).isPresent();
-    if (wants && !operator) {
+    if (wants && !call.identity().covers(Role.OPERATOR)) {
       throw new ProblemException(
           Problem.of(403, "the bytes need the role " + Role.OPERATOR.word()));
     }
@@ -192,30 +170,25 @@ final class QuarantineEndpoints {
 
   /** The row of the path; what cannot be an id is as unknown as any other. */
   private static long id(Call call) {
-    String text = call.variable("id");
-    if (!text.matches("[0-9]{1,18}")) {
-      throw unknown();
-    }
-    return Long.parseLong(text);
+    return number(call.variable("id")).orElseThrow(QuarantineEndpoints::unknown);
+  }
+
+  private static long cursor(String text) {
+    return number(text)
+        .orElseThrow(
+            () -> Problem.badField("cursor", "cursor must be the next_cursor of an answer"));
+  }
+
+  private static Optional<Long> number(String text) {
+    return text.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
   private static ProblemException unknown() {
     return Problem.notFound("nothing of this id was kept aside");
   }
 
-  private static AgentId agentId(String text) {
-    try {
-      return new AgentId(text);
-    } catch (IllegalArgumentException e) {
-      throw Problem.badField("agent", String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static long cursor(String text) {
-    if (!text.matches("[0-9]{1,18}")) {
-      throw Problem.badField("cursor", "cursor must be the next_cursor of an answer");
-    }
-    return Long.parseLong(text);
+  private static boolean is(Entry entry, Predicate<QuarantineReason> kind) {
+    return QuarantineReason.ofWord(entry.reason()).filter(kind).isPresent();
   }
 
   private static Kept json(Entry entry) {
@@ -230,41 +203,9 @@ final class QuarantineEndpoints {
         Timestamps.format(entry.receivedAtMillis()),
         entry.samples(),
         entry.size(),
-        !replayed && QuarantineReplay.REASONS.contains(entry.reason()),
+        !replayed && is(entry, QuarantineReason::replayable),
         replayed ? Timestamps.format(entry.replayedAtMillis()) : "",
         entry.replayedBy());
-  }
-
-  /** The bytes may be anything: a message of nobody, samples as text, a batch. */
-  private static Optional<Header> header(byte[] bytes) {
-    try {
-      WireReader in = new WireReader(bytes);
-      SignedBatch batch = SignedBatch.readFrom(in);
-      in.end();
-      return Optional.of(header(batch));
-    } catch (MalformedException
-        | BatchHeader.UnsupportedVersionException
-        | IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Header header(SignedBatch batch) {
-    BatchHeader header = batch.header();
-    return new Header(
-        header.kind().name().toLowerCase(Locale.ROOT),
-        header.id().agent().value(),
-        EpochId.hex(header.id().epoch().epoch()),
-        header.id().seq(),
-        header.sampleFrom(),
-        header.sampleTo(),
-        Timestamps.format(header.leastTimeMillis()),
-        Timestamps.format(header.greatestTimeMillis()),
-        header.clockOffsetMillis(),
-        batch.contentKey().value(),
-        batch.contentHash().toHex(),
-        batch.bodyLength(),
-        batch.bodyMatches());
   }
 
   private static String text(byte[] bytes) {

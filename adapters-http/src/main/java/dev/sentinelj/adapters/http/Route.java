@@ -26,7 +26,6 @@ record Route(String method, String template, Optional<Role> role, Endpoint endpo
   }
 
   boolean admits(Identity identity) {
-    return role.isEmpty()
-        || identity.principal().filter(who -> who.role().covers(role.get())).isPresent();
+    return role.isEmpty() || identity.covers(role.get());
   }
 }

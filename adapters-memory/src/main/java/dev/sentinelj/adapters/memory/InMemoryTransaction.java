@@ -25,6 +25,7 @@ import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.core.progress.VanishedSeqs;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.ArrayList;
@@ -175,31 +176,45 @@ final class InMemoryTransaction implements PartitionTransaction {
   public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
     live();
     MoveKey key = new MoveKey(closed, into);
-    long added = 0;
+    long moved = 0;
     if (moves.get(key) == null) {
-      added = record.movedSamples();
+      moved = record.movedSamples();
       moves.put(key, record);
     }
-    return settled(closed, added);
+    return settled(closed, moved);
   }
 
   @Override
   public Optional<Settlement> settlement(EpochId closed) {
     live();
-    boolean any = moves.all().keySet().stream().anyMatch(key -> key.closed().equals(closed));
-    return any ? Optional.of(settled(closed, 0)) : Optional.empty();
+    return words(closed).isEmpty() ? Optional.empty() : Optional.of(settled(closed, 0));
   }
 
-  private Settlement settled(EpochId closed, long added) {
-    long moved = 0;
-    long difference = 0;
-    for (Map.Entry<MoveKey, MovedRecord> one : moves.all().entrySet()) {
-      if (one.getKey().closed().equals(closed)) {
-        moved += one.getValue().movedSamples();
-        difference += difference(closed, one.getValue());
-      }
-    }
-    return new Settlement(moved, added, difference);
+  private Settlement settled(EpochId closed, long moved) {
+    List<MovedRecord> words = words(closed);
+    long before = losses.total(closed);
+    losses.forgetVanished(closed);
+    SeqRanges known = losses.named(closed);
+    rows(closed, 1, Long.MAX_VALUE).forEach(row -> known.add(row.id().seq()));
+    List<LossRecord.Entry> vanished =
+        VanishedSeqs.of(
+            words.stream().map(one -> new VanishedSeqs.Word(one, difference(closed, one))).toList(),
+            known);
+    losses.add(closed, vanished);
+    long lost = losses.total(closed) - before;
+    long difference = words.stream().mapToLong(one -> difference(closed, one)).sum();
+    return new Settlement(moved, lost, vanished, difference);
+  }
+
+  private List<MovedRecord> words(EpochId closed) {
+    return moves.all().entrySet().stream()
+        .filter(one -> one.getKey().closed().equals(closed))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private Collection<LedgerRow> rows(EpochId epoch, long from, long to) {
+    return ledger.between(new BatchId(epoch, from), new BatchId(epoch, to));
   }
 
   private long difference(EpochId closed, MovedRecord record) {
@@ -207,9 +222,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
     long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
     if (record.lastSeq() > 0) {
-      BatchId first = new BatchId(closed, 1);
-      BatchId last = new BatchId(closed, record.lastSeq());
-      for (LedgerRow row : ledger.between(first, last)) {
+      for (LedgerRow row : rows(closed, 1, record.lastSeq())) {
         left -= moved.contains(row.id().seq()) ? 0 : row.samples();
       }
     }
@@ -340,7 +353,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public long addLosses(EpochId epoch, LossRecord record) {
     live();
-    return losses.add(epoch, record);
+    return losses.add(epoch, record.entries());
   }
 
   @Override
@@ -355,8 +368,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     SeqRanges torn = losses.torn(epoch);
     long greatest = 0;
     long inTorn = 0;
-    for (LedgerRow row :
-        ledger.between(new BatchId(epoch, 1), new BatchId(epoch, Long.MAX_VALUE))) {
+    for (LedgerRow row : rows(epoch, 1, Long.MAX_VALUE)) {
       if (torn.contains(row.id().seq())) {
         inTorn += row.samples();
       } else {

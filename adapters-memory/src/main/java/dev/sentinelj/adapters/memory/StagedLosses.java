@@ -12,7 +12,9 @@ import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.progress.SeqRanges.Range;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The losses of epochs as one transaction sees and changes them: a ledger row always beats a loss,
@@ -27,9 +29,9 @@ final class StagedLosses {
     this.ledger = ledger;
   }
 
-  long add(EpochId epoch, LossRecord record) {
+  long add(EpochId epoch, List<LossRecord.Entry> entries) {
     long before = total(epoch);
-    for (LossRecord.Entry entry : record.entries()) {
+    for (LossRecord.Entry entry : entries) {
       List<Loss> known = new ArrayList<>(of(epoch));
       if (known.stream().noneMatch(loss -> sameRange(loss.entry(), entry))) {
         known.add(new Loss(entry, counted(epoch, entry)));
@@ -62,13 +64,36 @@ final class StagedLosses {
         .sum();
   }
 
+  /** The store found these out by itself and finds them out anew. */
+  void forgetVanished(EpochId epoch) {
+    List<LossRecord.Entry> vanished = vanished(epoch);
+    losses.put(epoch, of(epoch).stream().filter(loss -> !vanished.contains(loss.entry())).toList());
+    vanished.forEach(entry -> recountAround(epoch, entry));
+  }
+
+  private List<LossRecord.Entry> vanished(EpochId epoch) {
+    return of(epoch).stream()
+        .map(Loss::entry)
+        .filter(entry -> entry.reason() == LossReason.VANISHED)
+        .toList();
+  }
+
+  /** The seqs of all losses. */
+  SeqRanges named(EpochId epoch) {
+    return seqs(epoch, EnumSet.allOf(LossReason.class));
+  }
+
   SeqRanges torn(EpochId epoch) {
-    SeqRanges torn = new SeqRanges();
+    return seqs(epoch, EnumSet.of(LossReason.TORN));
+  }
+
+  private SeqRanges seqs(EpochId epoch, Set<LossReason> reasons) {
+    SeqRanges seqs = new SeqRanges();
     of(epoch).stream()
         .map(Loss::entry)
-        .filter(entry -> entry.reason() == LossReason.TORN)
-        .forEach(entry -> torn.add(entry.from(), entry.to()));
-    return torn;
+        .filter(entry -> reasons.contains(entry.reason()))
+        .forEach(entry -> seqs.add(entry.from(), entry.to()));
+    return seqs;
   }
 
   void apply() {
@@ -79,7 +104,7 @@ final class StagedLosses {
     return losses.getOr(epoch, List.of());
   }
 
-  private long total(EpochId epoch) {
+  long total(EpochId epoch) {
     return of(epoch).stream().mapToLong(Loss::counted).sum();
   }
 

@@ -32,20 +32,20 @@ class InMemoryDatabaseTest {
 
   @Test
   void faultBefore_meansThatNothingHappened() {
-    Lease lease = lease(memory.store);
+    Lease lease = lease(memory.store());
     memory.database.faults(FaultPlan.next(1, Fault.BEFORE));
 
-    assertThatThrownBy(() -> Stages.await(memory.store.transact(lease, claiming)))
+    assertThatThrownBy(() -> Stages.await(memory.store().transact(lease, claiming)))
         .isInstanceOf(PortUnavailableException.class);
 
     assertThat(memory.database.ledger()).isEmpty();
-    assertThat(Stages.await(memory.store.transact(lease, claiming)))
+    assertThat(Stages.await(memory.store().transact(lease, claiming)))
         .isEqualTo(new Outcome.Committed());
   }
 
   @Test
   void faultDuring_meansThatTheScriptRanForNothing() {
-    Lease lease = lease(memory.store);
+    Lease lease = lease(memory.store());
     AtomicInteger runs = new AtomicInteger();
     Script counted =
         tx -> {
@@ -54,10 +54,10 @@ class InMemoryDatabaseTest {
         };
 
     memory.database.faults(FaultPlan.next(1, Fault.DURING));
-    assertThatThrownBy(() -> Stages.await(memory.store.transact(lease, counted)))
+    assertThatThrownBy(() -> Stages.await(memory.store().transact(lease, counted)))
         .isInstanceOf(PortUnavailableException.class);
     memory.database.faults(FaultPlan.next(1, Fault.ROLLBACK));
-    assertThat(Stages.await(memory.store.transact(lease, counted)))
+    assertThat(Stages.await(memory.store().transact(lease, counted)))
         .isInstanceOf(Outcome.RolledBack.class);
 
     assertThat(runs).hasValue(2);
@@ -68,16 +68,16 @@ class InMemoryDatabaseTest {
   void fault_failsTheStageWithNothingAroundIt() {
     memory.database.faults(FaultPlan.next(1, Fault.BEFORE));
 
-    assertThat(memory.feed.of(id.epoch()).toCompletableFuture().exceptionNow())
+    assertThat(memory.feed().of(id.epoch()).toCompletableFuture().exceptionNow())
         .isInstanceOf(PortUnavailableException.class);
   }
 
   @Test
   void faultAfter_meansThatItWasCommittedAndNobodyKnows() {
-    Lease lease = lease(memory.store);
+    Lease lease = lease(memory.store());
     memory.database.faults(FaultPlan.next(1, Fault.AFTER));
 
-    assertThatThrownBy(() -> Stages.await(memory.store.transact(lease, claiming)))
+    assertThatThrownBy(() -> Stages.await(memory.store().transact(lease, claiming)))
         .isInstanceOf(PortUnavailableException.class);
 
     assertThat(memory.database.ledger()).containsOnlyKeys(id);
@@ -87,11 +87,11 @@ class InMemoryDatabaseTest {
   void fault_reachesEveryPort() {
     memory.database.faults(FaultPlan.next(Integer.MAX_VALUE, Fault.BEFORE));
 
-    assertThatThrownBy(() -> Stages.await(memory.feed.of(id.epoch())))
+    assertThatThrownBy(() -> Stages.await(memory.feed().of(id.epoch())))
         .isInstanceOf(PortUnavailableException.class);
     assertThatThrownBy(() -> Stages.await(memory.registry.find(id.agent())))
         .isInstanceOf(PortUnavailableException.class);
-    assertThatThrownBy(memory.queries::describe).isInstanceOf(PortUnavailableException.class);
+    assertThatThrownBy(memory.queries()::describe).isInstanceOf(PortUnavailableException.class);
     assertThatThrownBy(() -> new InMemoryOperatorStore(memory.database).find("admin"))
         .isInstanceOf(PortUnavailableException.class);
   }
@@ -107,7 +107,7 @@ class InMemoryDatabaseTest {
 
   @Test
   void executor_decidesWhenAScriptRunsAndWhenItIsAnswered() {
-    Lease lease = lease(memory.store);
+    Lease lease = lease(memory.store());
     Queue<Runnable> tasks = new ArrayDeque<>();
     PartitionStore delayed =
         new InMemoryPartitionStore(memory.database, tasks::add, new SplittableRandom(2));

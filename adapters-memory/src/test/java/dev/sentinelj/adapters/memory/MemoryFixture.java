@@ -11,28 +11,51 @@ import dev.sentinelj.ports.driven.ProgressFeed;
 import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.testkit.ManualClock;
 import dev.sentinelj.testkit.Stages;
+import dev.sentinelj.testkit.StoreUnderTest;
 import dev.sentinelj.testkit.TestBatches;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** One database in memory with the adapters that the contracts ask for. */
-final class MemoryFixture {
+final class MemoryFixture implements StoreUnderTest {
   static final int PARTITIONS = 64;
 
   final ManualClock clock = new ManualClock();
   final InMemoryDatabase database = new InMemoryDatabase(clock::wallMillis, PARTITIONS);
-  final PartitionStore store =
+  private final PartitionStore store =
       new InMemoryPartitionStore(database, Runnable::run, new SplittableRandom(1));
-  final ProgressFeed feed = new InMemoryProgressFeed(database, Runnable::run);
-  final MetricQueries queries = new InMemoryMetricQueries(database);
-  final QuarantineQueries quarantine = new InMemoryQuarantineQueries(database);
-
   final AgentRegistry registry = new InMemoryAgentRegistry(database, Runnable::run);
 
   private int lastPartition;
 
-  int freshPartition() {
+  @Override
+  public PartitionStore store() {
+    return store;
+  }
+
+  @Override
+  public ProgressFeed feed() {
+    return new InMemoryProgressFeed(database, Runnable::run);
+  }
+
+  @Override
+  public MetricQueries queries() {
+    return new InMemoryMetricQueries(database);
+  }
+
+  @Override
+  public QuarantineQueries quarantine() {
+    return new InMemoryQuarantineQueries(database);
+  }
+
+  @Override
+  public int partitions() {
+    return PARTITIONS;
+  }
+
+  @Override
+  public int freshPartition() {
     return lastPartition++;
   }
 

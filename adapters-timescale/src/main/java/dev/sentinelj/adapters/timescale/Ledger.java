@@ -66,6 +66,13 @@ final class Ledger {
       JOIN batch_ledger l ON l.agent = ? AND l.epoch = ? AND l.seq BETWEEN r.seq_from AND r.seq_to\
       """;
 
+  private static final String SEQS =
+      """
+      SELECT min(seq), max(seq) FROM (
+        SELECT seq, seq - row_number() OVER (ORDER BY seq) AS island FROM batch_ledger WHERE agent = ? AND epoch = ?) l
+      GROUP BY island ORDER BY 1\
+      """;
+
   private final Connection connection;
 
   Ledger(Connection connection) {
@@ -95,6 +102,20 @@ final class Ledger {
         return new Rows(rows.getLong(1), samples.longValueExact());
       }
     }
+  }
+
+  /** All seqs of an epoch that have a row. */
+  List<SeqRanges.Range> seqs(EpochId epoch) throws SQLException {
+    List<SeqRanges.Range> found = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(SEQS)) {
+      new Params(connection, statement).text(epoch.agent().value()).number(epoch.epoch());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(new SeqRanges.Range(rows.getLong(1), rows.getLong(2)));
+        }
+      }
+    }
+    return found;
   }
 
   private List<LedgerAnswer> claimPlain(List<LedgerClaim> claims) throws SQLException {

@@ -30,9 +30,9 @@ final class LossRows {
     this.ledger = ledger;
   }
 
-  long add(EpochId epoch, LossRecord record) throws SQLException {
+  long add(EpochId epoch, List<LossRecord.Entry> entries) throws SQLException {
     long added = 0;
-    for (LossRecord.Entry entry : record.entries()) {
+    for (LossRecord.Entry entry : entries) {
       int entered =
           dsl.insertInto(LOSSES)
               .set(LOSSES.AGENT, epoch.agent().value())
@@ -73,13 +73,38 @@ final class LossRows {
         .sum();
   }
 
-  /** The seqs of torn losses. */
+  /**
+   * The store found these out by itself and finds them out anew.
+   *
+   * @return the samples that no longer count as lost
+   */
+  long forgetVanished(EpochId epoch) throws SQLException {
+    long removed = 0;
+    for (LossesRecord loss :
+        dsl.deleteFrom(LOSSES)
+            .where(of(epoch), LOSSES.REASON.eq(LossReason.VANISHED.word()))
+            .returning()
+            .fetch()) {
+      removed += loss.getCounted() - recountAround(epoch, entry(loss));
+    }
+    return removed;
+  }
+
+  /** The seqs of all losses. */
+  SeqRanges named(EpochId epoch) {
+    return seqs(of(epoch));
+  }
+
   SeqRanges torn(EpochId epoch) {
-    SeqRanges torn = new SeqRanges();
+    return seqs(of(epoch).and(LOSSES.REASON.eq(LossReason.TORN.word())));
+  }
+
+  private SeqRanges seqs(Condition which) {
+    SeqRanges seqs = new SeqRanges();
     dsl.selectFrom(LOSSES)
-        .where(of(epoch), LOSSES.REASON.eq(LossReason.TORN.word()))
-        .forEach(loss -> torn.add(loss.getSeqFrom(), loss.getSeqTo()));
-    return torn;
+        .where(which)
+        .forEach(loss -> seqs.add(loss.getSeqFrom(), loss.getSeqTo()));
+    return seqs;
   }
 
   /** Around a loss that counts nothing, before or now, the next wider one answers for its seqs. */

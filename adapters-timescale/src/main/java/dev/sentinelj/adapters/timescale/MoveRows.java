@@ -4,14 +4,17 @@ import static dev.sentinelj.adapters.timescale.jooq.Tables.EPOCH_MOVES;
 
 import dev.sentinelj.adapters.timescale.jooq.tables.records.EpochMovesRecord;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.progress.SeqRanges;
+import dev.sentinelj.core.progress.VanishedSeqs;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
 import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
@@ -69,20 +72,33 @@ final class MoveRows {
     return dsl.selectFrom(EPOCH_MOVES).where(of(closed)).fetch();
   }
 
-  private Settlement settled(EpochId closed, List<EpochMovesRecord> words, long added)
+  private Settlement settled(EpochId closed, List<EpochMovesRecord> rows, long moved)
       throws SQLException {
-    long moved = 0;
-    long difference = 0;
-    for (EpochMovesRecord word : words) {
-      long now = difference(closed, MovedRecord.parse(word.getRecord()));
-      if (now != word.getDifference()) {
-        word.setDifference(now);
-        word.update();
-      }
-      moved += word.getMoved();
-      difference += now;
+    long forgotten = losses.forgetVanished(closed);
+    List<VanishedSeqs.Word> words = new ArrayList<>();
+    for (EpochMovesRecord row : rows) {
+      MovedRecord record = MovedRecord.parse(row.getRecord());
+      words.add(new VanishedSeqs.Word(record, difference(closed, record)));
     }
-    return new Settlement(moved, added, difference);
+    SeqRanges known = losses.named(closed);
+    ledger.seqs(closed).forEach(range -> known.add(range.from(), range.to()));
+    List<LossRecord.Entry> vanished = VanishedSeqs.of(words, known);
+    long lost = losses.add(closed, vanished) - forgotten;
+    return new Settlement(moved, lost, vanished, left(closed, rows));
+  }
+
+  /** What is still unexplained, noted for every word and added up. */
+  private long left(EpochId closed, List<EpochMovesRecord> rows) throws SQLException {
+    long sum = 0;
+    for (EpochMovesRecord row : rows) {
+      long now = difference(closed, MovedRecord.parse(row.getRecord()));
+      if (now != row.getDifference()) {
+        row.setDifference(now);
+        row.update();
+      }
+      sum += now;
+    }
+    return sum;
   }
 
   Collected collected(EpochId epoch) throws SQLException {

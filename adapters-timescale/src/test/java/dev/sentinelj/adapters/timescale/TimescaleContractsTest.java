@@ -19,9 +19,12 @@ import dev.sentinelj.testkit.PartitionStoreContract;
 import dev.sentinelj.testkit.PartitionTransactionContract;
 import dev.sentinelj.testkit.ProgressFeedContract;
 import dev.sentinelj.testkit.QuarantineContract;
+import dev.sentinelj.testkit.SettlementContract;
+import dev.sentinelj.testkit.StoreUnderTest;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jooq.types.DayToSecond;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,6 +68,38 @@ class TimescaleContractsTest {
     return agent;
   }
 
+  private record Contracted(Supplier<PartitionStore> strand) implements StoreUnderTest {
+    @Override
+    public PartitionStore store() {
+      return strand.get();
+    }
+
+    @Override
+    public ProgressFeed feed() {
+      return new TimescaleProgressFeed(database);
+    }
+
+    @Override
+    public MetricQueries queries() {
+      return new TimescaleMetricQueries(database);
+    }
+
+    @Override
+    public QuarantineQueries quarantine() {
+      return new TimescaleQuarantineQueries(database);
+    }
+
+    @Override
+    public int partitions() {
+      return PostgresForTests.PARTITIONS;
+    }
+
+    @Override
+    public int freshPartition() {
+      return FRESH_PARTITION.getAndIncrement();
+    }
+  }
+
   @Nested
   class Partitions extends PartitionStoreContract {
     @Override
@@ -82,173 +117,56 @@ class TimescaleContractsTest {
     }
 
     @Override
-    protected PartitionStore store() {
-      return store;
-    }
-
-    @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
   }
 
   @Nested
   class Transactions extends PartitionTransactionContract {
     @Override
-    protected PartitionStore store() {
-      return store;
-    }
-
-    @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
   }
 
   @Nested
   class Losses extends LossContract {
     @Override
-    protected PartitionStore store() {
-      return store;
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
+  }
 
+  @Nested
+  class Settlements extends SettlementContract {
     @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
   }
 
   @Nested
   class Parking extends ParkingContract {
     @Override
-    protected PartitionStore store() {
-      return store;
-    }
-
-    @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
   }
 
   @Nested
   class KeptAsideRows extends QuarantineContract {
     @Override
-    protected QuarantineQueries quarantine() {
-      return new TimescaleQuarantineQueries(database);
-    }
-
-    @Override
-    protected PartitionStore store() {
-      return store;
-    }
-
-    @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
   }
 
   @Nested
   class Queries extends MetricQueriesContract {
     @Override
-    protected PartitionStore store() {
-      return store;
-    }
-
-    @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(() -> store);
     }
   }
 
@@ -256,36 +174,20 @@ class TimescaleContractsTest {
   class Feed extends ProgressFeedContract {
     private boolean askedOther;
 
+    /** Two strands, because one does one thing at a time. */
+    private PartitionStore nextStrand() {
+      askedOther = !askedOther;
+      return askedOther ? other : store;
+    }
+
     @Override
     protected AgentId deletedAgent() {
       return addDeleted(new AgentId("gone-" + UUID.randomUUID()));
     }
 
     @Override
-    protected PartitionStore store() {
-      // Two strands, because one does one thing at a time.
-      askedOther = !askedOther;
-      return askedOther ? other : store;
-    }
-
-    @Override
-    protected ProgressFeed feed() {
-      return new TimescaleProgressFeed(database);
-    }
-
-    @Override
-    protected MetricQueries queries() {
-      return new TimescaleMetricQueries(database);
-    }
-
-    @Override
-    protected int partitions() {
-      return PostgresForTests.PARTITIONS;
-    }
-
-    @Override
-    protected int freshPartition() {
-      return FRESH_PARTITION.getAndIncrement();
+    protected StoreUnderTest database() {
+      return new Contracted(this::nextStrand);
     }
   }
 

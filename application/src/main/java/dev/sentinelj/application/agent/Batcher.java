@@ -179,9 +179,16 @@ public final class Batcher implements LossWriter {
     return appending;
   }
 
-  /** Begins no append until {@link #continueIn}. */
+  /** Begins no append until {@link #continueIn} or {@link #release}. */
   void hold() {
     held = true;
+  }
+
+  void release(Now now) {
+    if (held) {
+      held = false;
+      appendNext(now);
+    }
   }
 
   /**

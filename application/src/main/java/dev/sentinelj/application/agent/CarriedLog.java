@@ -19,7 +19,6 @@ import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.Uplink;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One former log on its way into the current one. Its epoch is closed first, and again in each new
- * session, so that what the ledger lacks when it is asked can never come in later. Then, piece by
- * piece, the ledger is asked what it has and the rest is copied; last comes the word that closes
- * the balance, and when that is durable the log is deleted.
+ * session: after that the ledger takes nothing of it that is not there or in the bus already. Then,
+ * piece by piece, the ledger is asked what it has and the rest is copied, which a row that comes
+ * late out of the bus turns into a second claim on one content; last comes the word that closes the
+ * balance, and when that is durable the log is deleted.
  *
  * <pre>
  * READ ---> CLOSE ---> COMPARE &lt;---> COPY
@@ -149,20 +149,12 @@ final class CarriedLog {
 
   void answered(ReconcileAnswer answer, Now now) {
     ReconcileQuery query = asked;
-    if (step != Step.COMPARE || query == null) {
+    if (step != Step.COMPARE || query == null || !answer.answers(query)) {
       return;
     }
     switch (answer) {
-      case ReconcileAnswer.Equal(long epoch, long from, long to) -> {
-        if (matches(query, epoch, from, to)) {
-          copy(new HashSet<>(rest), now);
-        }
-      }
-      case ReconcileAnswer.Differs(long epoch, long from, long to, var rows) -> {
-        if (matches(query, epoch, from, to)) {
-          copy(stored(rows), now);
-        }
-      }
+      case ReconcileAnswer.Equal _ -> copy(new HashSet<>(rest), now);
+      case ReconcileAnswer.Differs differs -> copy(stored(differs.hashes()), now);
     }
   }
 
@@ -225,9 +217,7 @@ final class CarriedLog {
         ReconcileQuery.digestOf(rest.stream().map(SignedBatch::contentHash).toList()));
   }
 
-  private Set<SignedBatch> stored(List<ReconcileAnswer.Row> rows) {
-    Map<Long, Sha256> ledger = new HashMap<>();
-    rows.forEach(row -> ledger.put(row.seq(), row.contentHash()));
+  private Set<SignedBatch> stored(Map<Long, Sha256> ledger) {
     Set<SignedBatch> stored = new HashSet<>();
     for (SignedBatch batch : rest) {
       if (batch.contentHash().equals(ledger.get(batch.id().seq()))) {
@@ -327,9 +317,5 @@ final class CarriedLog {
       askedAtNanos = now.monotonicNanos();
     }
     return !waits;
-  }
-
-  private static boolean matches(ReconcileQuery query, long epoch, long from, long to) {
-    return query.epoch() == epoch && query.from() == from && query.to() == to;
   }
 }

@@ -43,7 +43,7 @@ public final class CollectAndShip {
   private long forks;
   private boolean triedToSucceed;
   private long triedAtNanos;
-  private String lastError = "";
+  private String trouble = "";
 
   /**
    * How collecting and shipping go.
@@ -53,6 +53,7 @@ public final class CollectAndShip {
    * @param formers former logs that are still being carried over
    * @param forks times a new log was begun since the start
    * @param copies batches carried over since the start
+   * @param trouble what keeps a forked log from being carried over, in one line; empty for nothing
    */
   public record Status(
       Batcher.Status batching,
@@ -61,7 +62,8 @@ public final class CollectAndShip {
       long durableThrough,
       int formers,
       long forks,
-      long copies) {}
+      long copies,
+      String trouble) {}
 
   /**
    * @param random gives attempts and back-offs
@@ -112,7 +114,9 @@ public final class CollectAndShip {
   /** Does what time asks for. Call it often: nothing happens later than the next call. */
   public void poll(Now now) {
     batcher.poll(now);
-    if (exporter.forked() && !exporter.stopped()) {
+    if (exporter.stopped()) {
+      batcher.release(now);
+    } else if (exporter.forked()) {
       succeed(now);
     }
     exporter.poll(now);
@@ -131,15 +135,15 @@ public final class CollectAndShip {
 
   public Status status(Now now) {
     BatchLog log = logs.current();
-    Exporter.Status shipping = exporter.status(now).plus(before);
     return new Status(
         batcher.status(),
-        lastError.isEmpty() ? shipping : shipping.withError(lastError),
+        exporter.status(now).plus(before),
         log.usage(),
         log.durableThrough(),
         logs.formers().size(),
         forks,
-        succession.copies());
+        succession.copies(),
+        trouble.isEmpty() ? succession.trouble() : trouble);
   }
 
   /** Begins a new log as soon as the one before has nothing under way. */
@@ -158,13 +162,13 @@ public final class CollectAndShip {
     try {
       BatchLog successor = logs.succeed();
       forks++;
-      lastError = "";
+      trouble = "";
       before = exporter.status(now).plus(before).totals();
       exporter.close();
       exporter = newExporter();
       batcher.continueIn(successor, now);
     } catch (PortUnavailableException e) {
-      lastError = "the log was forked and no other can be begun: " + e.getMessage();
+      trouble = "the log was forked and no other can be begun: " + e.getMessage();
       batcher.continueIn(logs.current(), now);
     }
   }

@@ -115,21 +115,6 @@ public final class Exporter {
     Totals totals() {
       return new Totals(accepted, resent, refused, freedSegments);
     }
-
-    Status withError(String error) {
-      return new Status(
-          state,
-          offsetMillis,
-          oldestUnsentMillis,
-          inFlight,
-          accepted,
-          resent,
-          refused,
-          committedThrough,
-          freedSegments,
-          forked,
-          error);
-    }
   }
 
   /** What goes on counting when another log is shipped. */

@@ -34,22 +34,4 @@ public record ExporterOptions(
           Duration.ofSeconds(60),
           Duration.ofHours(1),
           Duration.ofMinutes(10));
-
-  /** The usual time before a vanished prefix is said to be lost. */
-  public ExporterOptions(
-      int maxInFlight,
-      long maxInFlightBytes,
-      int backlogPerPoll,
-      Duration holdBack,
-      Duration answerWithin,
-      Duration resendAnyway) {
-    this(
-        maxInFlight,
-        maxInFlightBytes,
-        backlogPerPoll,
-        holdBack,
-        answerWithin,
-        resendAnyway,
-        DEFAULT.prefixLostAfter());
-  }
 }

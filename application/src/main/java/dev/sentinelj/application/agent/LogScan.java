@@ -14,11 +14,18 @@ final class LogScan {
 
   private final BatchLog log;
   private final long end;
-  private long next = 1;
+  private long next;
 
+  /** Everything that is durable now. */
   LogScan(BatchLog log) {
+    this(log, 1, log.durableThrough());
+  }
+
+  /** From and to, both inclusive. */
+  LogScan(BatchLog log, long from, long to) {
     this.log = log;
-    this.end = log.durableThrough();
+    this.next = from;
+    this.end = to;
   }
 
   /** The next batches in order of seq; empty at the end. */

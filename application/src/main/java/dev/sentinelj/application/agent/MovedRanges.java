@@ -7,7 +7,6 @@ import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Gathers the last word on a log while its batches are carried over in order of seq. */
 final class MovedRanges {
@@ -63,13 +62,12 @@ final class MovedRanges {
   }
 
   private List<LossRecord.Entry> unnamedLosses(BatchLog log) {
-    Set<Long> torn = Set.copyOf(log.torn());
     List<LossRecord.Entry> lost = new ArrayList<>(log.damaged());
-    torn.stream()
-        .filter(seq -> lost.stream().noneMatch(one -> one.from() <= seq && seq <= one.to()))
-        .map(seq -> new LossRecord.Entry(seq, seq, 0, LossReason.TORN))
-        .toList()
-        .forEach(lost::add);
+    for (long seq : log.torn()) {
+      if (lost.stream().noneMatch(one -> one.from() <= seq && seq <= one.to())) {
+        lost.add(new LossRecord.Entry(seq, seq, 0, LossReason.TORN));
+      }
+    }
     lost.sort((one, other) -> Long.compare(one.from(), other.from()));
     List<LossRecord.Entry> merged = new ArrayList<>();
     lost.forEach(one -> merge(merged, one));

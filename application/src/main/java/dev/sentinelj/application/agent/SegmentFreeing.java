@@ -9,7 +9,6 @@ import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +29,6 @@ final class SegmentFreeing {
 
   /** A question without an answer for so long may be asked again. */
   private static final long ANSWER_MILLIS = 60_000;
-
-  private static final int READ_COUNT = 256;
-  private static final long READ_BYTES = 1L << 20;
 
   private final BatchLog log;
   private final RandomGenerator random;
@@ -100,26 +97,21 @@ final class SegmentFreeing {
    */
   List<Long> answered(ReconcileAnswer answer, Now now) {
     ReconcileQuery query = asked;
-    if (query == null) {
+    if (query == null || !answer.answers(query)) {
       return List.of();
     }
     Failpoint.AGENT_RECONCILE_HEARD.hit();
     return switch (answer) {
-      case ReconcileAnswer.Equal(long epoch, long from, long to) -> {
-        if (matches(query, epoch, from, to)) {
-          delete(query, now);
-        }
+      case ReconcileAnswer.Equal _ -> {
+        delete(query, now);
         yield List.of();
       }
-      case ReconcileAnswer.Differs(long epoch, long from, long to, var rows) ->
-          matches(query, epoch, from, to) ? compare(query, rows, now) : List.of();
+      case ReconcileAnswer.Differs differs -> compare(query, differs.hashes(), now);
     };
   }
 
   /** Rows beyond what we hold are of records damaged since: there is nothing of ours to lose. */
-  private List<Long> compare(ReconcileQuery query, List<ReconcileAnswer.Row> rows, Now now) {
-    Map<Long, Sha256> ledger = new HashMap<>();
-    rows.forEach(row -> ledger.put(row.seq(), row.contentHash()));
+  private List<Long> compare(ReconcileQuery query, Map<Long, Sha256> ledger, Now now) {
     List<Long> missing = new ArrayList<>();
     boolean other = false;
     for (SignedBatch batch : batches(query.from(), query.to())) {
@@ -190,20 +182,10 @@ final class SegmentFreeing {
   }
 
   private List<SignedBatch> batches(long from, long to) {
-    List<SignedBatch> found = new ArrayList<>();
-    long next = from;
-    while (next <= to) {
-      List<SignedBatch> read = log.read(next, READ_COUNT, READ_BYTES);
-      if (read.isEmpty()) {
-        return found;
-      }
-      read.stream().filter(batch -> batch.id().seq() <= to).forEach(found::add);
-      next = read.getLast().id().seq() + 1;
-    }
-    return found;
-  }
-
-  private static boolean matches(ReconcileQuery query, long epoch, long from, long to) {
-    return query.epoch() == epoch && query.from() == from && query.to() == to;
+    LogScan scan = new LogScan(log, from, to);
+    return Stream.generate(scan::next)
+        .takeWhile(read -> !read.isEmpty())
+        .flatMap(List::stream)
+        .toList();
   }
 }

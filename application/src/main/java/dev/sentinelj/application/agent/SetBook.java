@@ -118,24 +118,17 @@ final class SetBook {
   }
 
   private List<Sha256> setsOf(SignedBatch batch) {
-    return referred.computeIfAbsent(batch.id().seq(), _ -> decode(batch));
+    return referred.computeIfAbsent(batch.id().seq(), _ -> List.copyOf(referredBy(batch, codec)));
   }
 
-  private List<Sha256> decode(SignedBatch batch) {
-    try {
-      return List.copyOf(referredBy(CopiedBatch.originalOf(batch), codec));
-    } catch (MalformedException _) {
-      return List.of(); // the worker keeps it in quarantine, with or without sets beside it
-    }
-  }
-
-  /** The sets that {@code original}, which is no copy, names by hash. */
-  static Set<Sha256> referredBy(SignedBatch original, BatchCodec codec) {
+  /** The sets that {@code batch}, or what it is a copy of, names by hash. */
+  static Set<Sha256> referredBy(SignedBatch batch, BatchCodec codec) {
     Set<Sha256> hashes = new LinkedHashSet<>();
-    if (original.header().kind() != BatchKind.DATA) {
-      return hashes;
-    }
     try {
+      SignedBatch original = CopiedBatch.originalOf(batch);
+      if (original.header().kind() != BatchKind.DATA) {
+        return hashes;
+      }
       for (BatchCodec.Part part : codec.decode(original.header(), original.body())) {
         if (part instanceof BatchCodec.Part.Referring(var block)) {
           hashes.add(block.set());

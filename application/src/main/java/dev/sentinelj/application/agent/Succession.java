@@ -36,8 +36,7 @@ final class Succession {
   private boolean waiting;
   private long retryAtNanos;
   private long copies;
-  private long retired;
-  private String lastError = "";
+  private String trouble = "";
 
   Succession(BatchLogs logs, BatchCodec codec, Batcher batcher, ServerTerms terms) {
     this.logs = logs;
@@ -62,14 +61,9 @@ final class Succession {
     return copies + (carried == null ? 0 : carried.copies());
   }
 
-  /** Former logs that were finished and deleted since the start. */
-  long retired() {
-    return retired;
-  }
-
-  /** One line, empty when there was none. */
-  String lastError() {
-    return lastError;
+  /** What holds it up, in one line; empty for nothing. */
+  String trouble() {
+    return trouble;
   }
 
   /** The database says that {@code epoch} is closed. */
@@ -96,11 +90,12 @@ final class Succession {
     }
     try {
       waiting = false;
+      trouble = "";
       for (int i = 0; i < PIECES && advance(session, now); i++) {
         // the next piece
       }
     } catch (PortUnavailableException e) {
-      lastError = "carrying over a former log: " + e.getMessage();
+      trouble = "carrying over a former log: " + e.getMessage();
       waiting = true;
       retryAtNanos = now.monotonicNanos() + RETRY_MILLIS * 1_000_000;
     }
@@ -126,7 +121,6 @@ final class Succession {
     boolean more = carried.advance(session, now);
     if (carried.step() == CarriedLog.Step.GONE) {
       copies += carried.copies();
-      retired++;
       origins.forget(carried.epoch());
       carried = null;
     }

@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.signing.AgentKey;
@@ -94,10 +95,11 @@ final class BatchJudge {
   }
 
   private static PullItem.Content malformed(MalformedException e) {
-    return new PullItem.Content.Unusable("malformed", String.valueOf(e.getMessage()));
+    return new PullItem.Content.Unusable(
+        QuarantineReason.MALFORMED, String.valueOf(e.getMessage()));
   }
 
-  private record Doubt(String reason, String detail) {}
+  private record Doubt(QuarantineReason reason, String detail) {}
 
   private static Optional<Doubt> doubt(JournalRow row, AgentDirectory.Answer found) {
     long received = row.position().stampMillis();
@@ -107,22 +109,24 @@ final class BatchJudge {
       case AgentDirectory.Answer.Unknown _,
           AgentDirectory.Answer.Unavailable _,
           AgentDirectory.Answer.Throttled _ ->
-          Optional.of(new Doubt("unknown_agent", "no such agent"));
+          Optional.of(new Doubt(QuarantineReason.UNKNOWN_AGENT, "no such agent"));
     };
   }
 
   private static Optional<Doubt> doubt(JournalRow row, AgentDirectory.Keys keys, long received) {
     SignedBatch batch = row.batch();
     if (!keys.knows(batch.contentKey())) {
-      return Optional.of(new Doubt("unknown_key", "no key " + batch.contentKey()));
+      return Optional.of(new Doubt(QuarantineReason.UNKNOWN_KEY, "no key " + batch.contentKey()));
     }
     Optional<AgentKey> key = keys.ring().forContent(batch.contentKey(), received);
     if (key.isEmpty()) {
-      return Optional.of(new Doubt("revoked", "received after key " + batch.contentKey() + " was"));
+      return Optional.of(
+          new Doubt(QuarantineReason.REVOKED, "received after key " + batch.contentKey() + " was"));
     }
     return SigningPolicy.contentHolds(key.get(), batch)
         ? Optional.empty()
-        : Optional.of(new Doubt("bad_mac", "content MAC or body hash does not hold"));
+        : Optional.of(
+            new Doubt(QuarantineReason.BAD_MAC, "content MAC or body hash does not hold"));
   }
 
   /**
@@ -131,11 +135,12 @@ final class BatchJudge {
    */
   private static Optional<Doubt> doubtOfDeleted(JournalRow row, long at, long received) {
     if (received >= at) {
-      return Optional.of(new Doubt("revoked", "received after the agent was deleted"));
+      return Optional.of(
+          new Doubt(QuarantineReason.REVOKED, "received after the agent was deleted"));
     }
     return row.batch().bodyMatches()
         ? Optional.empty()
-        : Optional.of(new Doubt("bad_mac", "body hash does not hold"));
+        : Optional.of(new Doubt(QuarantineReason.BAD_MAC, "body hash does not hold"));
   }
 
   private static List<SeriesSet> parsed(List<byte[]> sets) {

@@ -4,6 +4,7 @@ import dev.sentinelj.application.worker.PartitionMemory.SetKey;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
@@ -112,11 +113,14 @@ final class BatchStorage {
       tx.addSamples(set.ids(), clean);
       stage(row, set, clean, received);
     }
-    keepSamples(tx, row, "nan", sieve.nans(), sieve.nanText());
-    keepSamples(tx, row, "time", sieve.times(), sieve.timeText());
+    keepSamples(tx, row, QuarantineReason.NAN, sieve.nans(), sieve.nanText());
+    keepSamples(tx, row, QuarantineReason.TIME, sieve.times(), sieve.timeText());
     count("samples_stored", sieve.stored());
     count("samples_overflow", sieve.overflow());
-    return new Balance(0, sieve.stored(), sieve.nans() + sieve.times(), 0, sieve.overflow());
+    return Balance.ZERO
+        .withStored(sieve.stored())
+        .withQuarantined(sieve.nans() + sieve.times())
+        .withOverflow(sieve.overflow());
   }
 
   private ResolvedSet resolve(PartitionTransaction tx, AgentId agent, Sha256 hash, long now) {
@@ -165,18 +169,23 @@ final class BatchStorage {
   }
 
   /** Keeps a whole batch aside. */
-  void keep(PartitionTransaction tx, JournalRow row, String reason, String detail, long samples) {
+  void keep(
+      PartitionTransaction tx,
+      JournalRow row,
+      QuarantineReason reason,
+      String detail,
+      long samples) {
     WireWriter out = new WireWriter(row.batch().bodyLength() + 512);
     row.batch().writeTo(out);
     Optional<BatchId> id =
-        reason.equals("bad_mac") ? Optional.empty() : Optional.of(row.batch().id());
+        reason == QuarantineReason.BAD_MAC ? Optional.empty() : Optional.of(row.batch().id());
     long received = row.position().stampMillis();
-    tx.quarantine(new QuarantineRow(id, reason, detail, received, samples, out.toBytes()));
-    count("quarantined_" + reason, 1);
+    tx.quarantine(new QuarantineRow(id, reason.word(), detail, received, samples, out.toBytes()));
+    count("quarantined_" + reason.word(), 1);
   }
 
   private void keepSamples(
-      PartitionTransaction tx, JournalRow row, String reason, long samples, byte[] text) {
+      PartitionTransaction tx, JournalRow row, QuarantineReason reason, long samples, byte[] text) {
     if (samples == 0) {
       return;
     }
@@ -184,11 +193,11 @@ final class BatchStorage {
     tx.quarantine(
         new QuarantineRow(
             Optional.of(row.batch().id()),
-            reason,
+            reason.word(),
             detail,
             row.position().stampMillis(),
             samples,
             text));
-    count("quarantined_" + reason, 1);
+    count("quarantined_" + reason.word(), 1);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sentinelj.application.worker;
 
 import dev.sentinelj.core.access.Principal;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.PartitionStore;
@@ -86,32 +87,47 @@ public final class KeptBatches implements QuarantineReplay {
   }
 
   private static String whyNever(String reason) {
+    return QuarantineReason.ofWord(reason)
+        .flatMap(KeptBatches::whyNever)
+        .orElse("rows of the reason " + reason + " are not whole batches that the ledger has");
+  }
+
+  /** Empty for what may be replayed. */
+  private static Optional<String> whyNever(QuarantineReason reason) {
     return switch (reason) {
-      case "nan" ->
-          "these samples are no numbers, so there is nothing to store; the rest of their batch is"
-              + " stored";
-      case "time" ->
-          "these samples carry times that the store has no place for; the rest of their batch is"
-              + " stored. Set the clock of the agent right";
-      case "bad_mac" ->
-          "it is not known who signed this; its agent still holds the good copy and sends it again"
-              + " by itself";
-      case "bad_frame" ->
-          "this is no message of this installation; agents send again by themselves what is"
-              + " missing";
-      case "unknown_agent", "unknown_key" ->
-          "it was signed with a key that is not known here; enrol its agent again under its own id,"
-              + " then it sends what is missing by itself";
-      case "revoked" ->
-          "it came after its key was revoked; enrol its agent again under its own id, then it signs"
-              + " and sends what is missing by itself";
-      case "fork" ->
-          "the ledger has another content under its id; its agent carries this one over into a new"
-              + " epoch by itself, where it is stored";
-      case "superseded" ->
-          "its epoch was closed before it came; its agent carried over into a new epoch what the"
-              + " ledger did not have";
-      default -> "rows of the reason " + reason + " are not whole batches that the ledger has";
+      case MALFORMED, POISON, NO_SET, SET_LIMIT -> Optional.empty();
+      case NAN ->
+          Optional.of(
+              "these samples are no numbers, so there is nothing to store; the rest of their batch"
+                  + " is stored");
+      case TIME ->
+          Optional.of(
+              "these samples carry times that the store has no place for; the rest of their batch"
+                  + " is stored. Set the clock of the agent right");
+      case BAD_MAC ->
+          Optional.of(
+              "it is not known who signed this; its agent still holds the good copy and sends it"
+                  + " again by itself");
+      case BAD_FRAME ->
+          Optional.of(
+              "this is no message of this installation; agents send again by themselves what is"
+                  + " missing");
+      case UNKNOWN_AGENT, UNKNOWN_KEY ->
+          Optional.of(
+              "it was signed with a key that is not known here; enrol its agent again under its own"
+                  + " id, then it sends what is missing by itself");
+      case REVOKED ->
+          Optional.of(
+              "it came after its key was revoked; enrol its agent again under its own id, then it"
+                  + " signs and sends what is missing by itself");
+      case FORK ->
+          Optional.of(
+              "the ledger has another content under its id; its agent carries this one over into a"
+                  + " new epoch by itself, where it is stored");
+      case SUPERSEDED ->
+          Optional.of(
+              "it could not be stored, and its epoch was closed before it came; its agent carries"
+                  + " it over into a new epoch");
     };
   }
 }

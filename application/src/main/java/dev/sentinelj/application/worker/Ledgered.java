@@ -44,8 +44,18 @@ final class Ledgered {
     }
     committed.add(seq);
     balance = balance.plus(samples);
-    balance = balance.plus(new Balance(batch.row().batch().header().sampleTo(), 0, 0, 0, 0));
+    balance = balance.plus(Balance.ZERO.withCollected(batch.row().batch().header().sampleTo()));
     counted = true;
+    changed = true;
+  }
+
+  /**
+   * A batch that was kept aside had its effect after all.
+   *
+   * @param aside samples of it that counted as kept aside
+   */
+  void replay(long aside, Balance became) {
+    balance = balance.plus(became).plus(Balance.ZERO.withQuarantined(-aside));
     changed = true;
   }
 
@@ -57,7 +67,7 @@ final class Ledgered {
       committed.add(entry.from(), entry.to());
       tornNamed |= entry.reason() == LossReason.TORN;
     }
-    balance = balance.plus(new Balance(0, 0, 0, lost, 0));
+    balance = balance.plus(Balance.ZERO.withLost(lost));
     counted = true;
     changed = true;
   }
@@ -66,7 +76,7 @@ final class Ledgered {
    * @param noLongerLost the samples of {@link #wereLost} that counted as lost
    */
   void beat(long noLongerLost) {
-    balance = balance.plus(new Balance(0, 0, 0, -noLongerLost, 0));
+    balance = balance.plus(Balance.ZERO.withLost(-noLongerLost));
     changed = true;
   }
 
@@ -87,17 +97,10 @@ final class Ledgered {
   }
 
   void settle(Settlement all) {
-    Balance before = balance;
-    balance =
-        new Balance(
-            0,
-            before.stored(),
-            before.quarantined(),
-            before.lost(),
-            before.overflow(),
-            before.moved() + all.added(),
-            before.torn());
-    balance = balance.withCollected(balance.explained() + all.difference());
+    Balance became =
+        balance.withLost(balance.lost() + all.lost()).withMoved(balance.moved() + all.moved());
+    balance = became.withCollected(became.explained() + all.difference());
+    all.vanished().forEach(entry -> committed.add(entry.from(), entry.to()));
     changed = true;
   }
 

@@ -5,6 +5,7 @@ import dev.sentinelj.application.worker.PullReader.Opened;
 import dev.sentinelj.application.worker.PullScript.Pull;
 import dev.sentinelj.application.worker.WorkerStrand.Shape;
 import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.frame.FrameEntry;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
@@ -119,7 +120,7 @@ final class PullBuilder {
     }
     if (cursor.condemned()) {
       String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
-      return believed.unusable(PullItem.POISON, detail);
+      return believed.unusable(QuarantineReason.POISON, detail);
     }
     count(believed);
     return item;

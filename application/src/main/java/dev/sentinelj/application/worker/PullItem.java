@@ -5,10 +5,13 @@ import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.batch.QuarantineReason;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,20 +22,11 @@ import java.util.Set;
  * What a pull brought, as far as it can be judged without the database; in the order of the lane.
  */
 sealed interface PullItem {
-  /** Why a batch that failed alone again and again is kept aside. */
-  String POISON = "poison";
-
-  /** Why a batch is kept aside whose series set never came. */
-  String NO_SET = "no_set";
-
-  /** Why a batch is kept aside whose series set is one more than its agent may have. */
-  String SET_LIMIT = "set_limit";
-
   /** A message that is no frame of this cluster and queue. */
   record BadFrame(BusPosition position, byte[] bytes, String detail) implements PullItem {}
 
   /** A batch nobody is known to have signed; its agent still holds the good copy. */
-  record Unbelieved(JournalRow row, String reason, String detail) implements PullItem {}
+  record Unbelieved(JournalRow row, QuarantineReason reason, String detail) implements PullItem {}
 
   /**
    * A batch whose content MAC held.
@@ -51,8 +45,18 @@ sealed interface PullItem {
       return row.batch().id();
     }
 
+    LedgerClaim claim() {
+      SignedBatch batch = row.batch();
+      return new LedgerClaim(
+          batch.id(),
+          batch.contentHash(),
+          batch.header().samples(),
+          batch.header().sampleTo(),
+          origin);
+    }
+
     /** The same batch, kept aside. */
-    Believed unusable(String reason, String detail) {
+    Believed unusable(QuarantineReason reason, String detail) {
       return new Believed(row, origin, sets, new Content.Unusable(reason, detail));
     }
 
@@ -103,6 +107,6 @@ sealed interface PullItem {
     }
 
     /** It cannot be read, or not be stored: kept aside with a ledger row. */
-    record Unusable(String reason, String detail) implements Content {}
+    record Unusable(QuarantineReason reason, String detail) implements Content {}
   }
 }

@@ -4,25 +4,21 @@ import dev.sentinelj.application.worker.PartitionMemory.SetKey;
 import dev.sentinelj.application.worker.PullItem.Believed;
 import dev.sentinelj.application.worker.PullItem.Content;
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
-import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
-import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
-import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +41,7 @@ final class PullScript implements PartitionStore.Script {
   private final Optional<Parked> overdue;
   private boolean allReleased;
 
-  private final Map<EpochId, Ledgered> epochs = new LinkedHashMap<>();
+  private final LockedEpochs epochs = new LockedEpochs();
   private final Set<SetKey> arrived = new LinkedHashSet<>();
   private final Set<SetKey> refused = new LinkedHashSet<>();
   private final List<Believed> work = new ArrayList<>();
@@ -80,7 +76,7 @@ final class PullScript implements PartitionStore.Script {
 
   @Override
   public void run(PartitionTransaction tx) {
-    lock(tx, epochsOf(pull.items()));
+    epochs.lock(tx, believed(pull.items()));
     Failpoint.WORKER_LOCKED.hit();
     overdue.ifPresent(parked -> giveUp(tx, parked));
     for (PullItem item : pull.items()) {
@@ -95,11 +91,7 @@ final class PullScript implements PartitionStore.Script {
       }
     }
     settle(tx);
-    List<EpochProgress> changed =
-        epochs.values().stream().filter(Ledgered::changed).map(Ledgered::end).toList();
-    if (!changed.isEmpty()) {
-      tx.saveProgress(changed);
-    }
+    epochs.save(tx);
     if (pull.moves()) {
       Failpoint.WORKER_MOVE_BEFORE.hit();
       tx.movePosition(pull.lane(), pull.from(), pull.to());
@@ -128,44 +120,21 @@ final class PullScript implements PartitionStore.Script {
         tx,
         released.stream()
             .map(one -> judge.believed(one.row(), List.of()))
-            .map(one -> one.unusable(PullItem.NO_SET, "its series set never came"))
+            .map(one -> one.unusable(QuarantineReason.NO_SET, "its series set never came"))
             .toList());
   }
 
   private void release(PartitionTransaction tx, List<Believed> released) {
-    lock(tx, epochsOf(List.copyOf(released)));
+    epochs.lock(tx, released);
     released.forEach(one -> {
-      epoch(one.id().epoch()).touch();
+      epochs.of(one.id().epoch()).touch();
       admit(tx, one);
     });
     storage.count("batches_unparked", released.size());
   }
 
-  private static Set<EpochId> epochsOf(List<PullItem> items) {
-    Set<EpochId> found = new LinkedHashSet<>();
-    for (PullItem item : items) {
-      if (item instanceof Believed believed) {
-        found.addAll(believed.epochs());
-      }
-    }
-    return found;
-  }
-
-  private void lock(PartitionTransaction tx, Set<EpochId> wanted) {
-    Set<EpochId> missing = new LinkedHashSet<>(wanted);
-    missing.removeAll(epochs.keySet());
-    if (!missing.isEmpty()) {
-      tx.lockEpochs(missing)
-          .forEach((epoch, progress) -> epochs.put(epoch, new Ledgered(progress)));
-    }
-  }
-
-  private Ledgered epoch(EpochId id) {
-    Ledgered known = epochs.get(id);
-    if (known == null) {
-      throw new IllegalStateException("not locked: " + id);
-    }
-    return known;
+  private static List<Believed> believed(List<PullItem> items) {
+    return items.stream().filter(Believed.class::isInstance).map(Believed.class::cast).toList();
   }
 
   /** A definition comes: what waited for it goes before the batch that brought it. */
@@ -192,8 +161,8 @@ final class PullScript implements PartitionStore.Script {
   /** When the bringer failed again and again it may be because of what it releases. */
   private Believed released(Believed bringer, ParkedBatch parked) {
     Believed believed = judge.believed(parked.row(), List.of());
-    return bringer.content() instanceof Content.Unusable(String reason, String detail)
-            && reason.equals(PullItem.POISON)
+    return bringer.content() instanceof Content.Unusable(QuarantineReason reason, String detail)
+            && reason == QuarantineReason.POISON
         ? believed.unusable(reason, detail)
         : believed;
   }
@@ -208,7 +177,7 @@ final class PullScript implements PartitionStore.Script {
       Optional<SeriesSet> set = storage.definition(tx, believed.id().agent(), part);
       Sha256 hash = BatchStorage.hashOf(part);
       if (set.isEmpty() && refused.contains(new SetKey(believed.id().agent(), hash))) {
-        take(tx, believed.unusable(PullItem.SET_LIMIT, "one series set too many: " + hash));
+        take(tx, believed.unusable(QuarantineReason.SET_LIMIT, "one series set too many: " + hash));
         return;
       }
       if (set.isEmpty()) {
@@ -216,7 +185,9 @@ final class PullScript implements PartitionStore.Script {
         return;
       }
       if (set.get().size() != part.columns().series()) {
-        take(tx, believed.unusable("malformed", "columns and series set differ in size"));
+        take(
+            tx,
+            believed.unusable(QuarantineReason.MALFORMED, "columns and series set differ in size"));
         return;
       }
     }
@@ -229,9 +200,9 @@ final class PullScript implements PartitionStore.Script {
    * be kept aside is left to the copy.
    */
   private void take(PartitionTransaction tx, Believed believed) {
-    boolean closed = epoch(believed.id().epoch()).start.closed();
+    boolean closed = epochs.of(believed.id().epoch()).start.closed();
     if (closed && believed.content() instanceof Content.Unusable) {
-      storage.keep(tx, believed.row(), "superseded", "its epoch is closed", 0);
+      storage.keep(tx, believed.row(), QuarantineReason.SUPERSEDED, "its epoch is closed", 0);
     } else {
       work.add(believed);
     }
@@ -239,7 +210,7 @@ final class PullScript implements PartitionStore.Script {
 
   private void park(PartitionTransaction tx, JournalRow row, Sha256 missing) {
     boolean kept = tx.park(new ParkedBatch(missing, row.position().stampMillis(), row));
-    epoch(row.batch().id().epoch()).touch(); // its agent is to be asked for the set
+    epochs.of(row.batch().id().epoch()).touch(); // its agent is to be asked for the set
     // dropped: its agent holds it
     storage.count(kept ? "batches_parked" : "batches_park_dropped", 1);
   }
@@ -249,7 +220,7 @@ final class PullScript implements PartitionStore.Script {
     if (work.isEmpty()) {
       return;
     }
-    List<LedgerAnswer> answers = tx.claim(work.stream().map(PullScript::claimOf).toList());
+    List<LedgerAnswer> answers = tx.claim(work.stream().map(Believed::claim).toList());
     Failpoint.WORKER_CLAIMED.hit();
     List<Believed> entered = new ArrayList<>();
     for (int i = 0; i < work.size(); i++) {
@@ -265,44 +236,31 @@ final class PullScript implements PartitionStore.Script {
     entered.stream()
         .filter(one -> !(one.content() instanceof Content.Unusable))
         .forEach(one -> tx.journal(one.row()));
-    beatLosses(tx);
-    entered.forEach(one -> addLosses(tx, one));
-    entered.forEach(one -> addMove(tx, one)); // behind all rows and losses: it looks at them
-    recount(tx);
-    settleLate(tx);
+    epochs.settle(tx, entered);
     storage.count("batches_entered", entered.size());
   }
 
-  private static LedgerClaim claimOf(Believed one) {
-    SignedBatch batch = one.row().batch();
-    return new LedgerClaim(
-        batch.id(),
-        batch.contentHash(),
-        batch.header().samples(),
-        batch.header().sampleTo(),
-        one.origin());
-  }
-
   private void fork(PartitionTransaction tx, Believed one) {
-    storage.keep(tx, one.row(), "fork", "the ledger has another content under this id", 0);
-    epoch(one.id().epoch()).markForked();
+    storage.keep(
+        tx, one.row(), QuarantineReason.FORK, "the ledger has another content under this id", 0);
+    epochs.of(one.id().epoch()).markForked();
   }
 
   /** The id has its row; the content is where it came in first. */
   private void enterCopied(Believed one) {
-    epoch(one.id().epoch()).enter(one, new Balance(0, 0, 0, 0, 0, samplesOf(one)));
+    epochs.of(one.id().epoch()).enter(one, Balance.ZERO.withMoved(samplesOf(one)));
     storage.count("batches_copied", 1);
   }
 
   private void store(PartitionTransaction tx, Believed one) {
-    Ledgered epoch = epoch(one.id().epoch());
+    Ledgered epoch = epochs.of(one.id().epoch());
     switch (one.content()) {
       case Content.Data(List<BatchCodec.Part> parts) ->
           epoch.enter(one, storage.store(tx, one.row(), parts));
       case Content.Loss _, Content.Moved _ -> epoch.enter(one, Balance.ZERO);
-      case Content.Unusable(String reason, String detail) -> {
+      case Content.Unusable(QuarantineReason reason, String detail) -> {
         long samples = samplesOf(one);
-        epoch.enter(one, new Balance(0, 0, samples, 0, 0));
+        epoch.enter(one, Balance.ZERO.withQuarantined(samples));
         storage.keep(tx, one.row(), reason, detail, samples);
       }
     }
@@ -312,50 +270,16 @@ final class PullScript implements PartitionStore.Script {
     return one.row().batch().header().samples();
   }
 
-  /** A row beats a loss: what the losses had named and the ledger has now is lost no more. */
-  private void beatLosses(PartitionTransaction tx) {
-    epochs.forEach((id, epoch) -> {
-      if (!epoch.wereLost().isEmpty()) {
-        epoch.beat(tx.removeLosses(id, epoch.wereLost()));
-      }
-    });
-  }
-
-  private void addLosses(PartitionTransaction tx, Believed one) {
-    if (one.content() instanceof Content.Loss loss) {
-      epoch(loss.of()).lose(loss.record(), tx.addLosses(loss.of(), loss.record()));
-    }
-  }
-
-  private void addMove(PartitionTransaction tx, Believed one) {
-    if (one.content() instanceof Content.Moved moved) {
-      Ledgered closed = epoch(moved.closed());
-      moved.losses().forEach(losses -> closed.lose(losses, tx.addLosses(moved.closed(), losses)));
-      closed.settle(moved.record(), tx.addMove(moved.closed(), moved.into(), moved.record()));
-      storage.count("epochs_settled", 1);
-    }
-  }
-
-  private void settleLate(PartitionTransaction tx) {
-    epochs.forEach((id, epoch) -> {
-      if (epoch.needsSettlement()) {
-        tx.settlement(id).ifPresent(epoch::settle);
-      }
-    });
-  }
-
-  private void recount(PartitionTransaction tx) {
-    epochs.forEach((id, epoch) -> {
-      if (epoch.needsRecount()) {
-        epoch.recount(tx.collected(id));
-      }
-    });
-  }
-
   private void keepBadFrame(PartitionTransaction tx, PullItem.BadFrame bad) {
     long received = bad.position().stampMillis();
     tx.quarantine(
-        new QuarantineRow(Optional.empty(), "bad_frame", bad.detail(), received, 0, bad.bytes()));
+        new QuarantineRow(
+            Optional.empty(),
+            QuarantineReason.BAD_FRAME.word(),
+            bad.detail(),
+            received,
+            0,
+            bad.bytes()));
     storage.count("quarantined_bad_frame", 1);
   }
 }

@@ -4,12 +4,10 @@ import dev.sentinelj.application.worker.PullItem.Believed;
 import dev.sentinelj.application.worker.PullItem.Content;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
-import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
-import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.ports.driven.BatchCodec;
@@ -17,7 +15,6 @@ import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
-import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driving.QuarantineReplay.Answer;
 import java.util.List;
@@ -66,15 +63,16 @@ final class ReplayScript implements PartitionStore.Script {
       throw new RefusedException("somebody else replayed it meanwhile");
     }
     SignedBatch batch = batch(row.get());
-    EpochId epoch = batch.id().epoch();
-    EpochProgress progress = progress(tx, epoch);
-    checkLedger(tx, batch);
     JournalRow place = place(batch, row.get());
-    List<BatchCodec.Part> parts = parts(tx, judge.believed(place, List.of()));
-    Balance became = storage.store(tx, place, parts);
+    Believed believed = judge.believed(place, List.of());
+    LockedEpochs epochs = new LockedEpochs();
+    epochs.lock(tx, List.of(believed));
+    checkLedger(tx, believed);
+    Balance became = storage.store(tx, place, parts(tx, believed));
+    epochs.of(batch.id().epoch()).replay(row.get().samples(), became);
+    epochs.settle(tx, List.of(believed));
     tx.journal(place);
-    Balance change = became.plus(new Balance(0, 0, -row.get().samples(), 0, 0));
-    tx.saveProgress(List.of(progress.with(progress.committed(), progress.balance().plus(change))));
+    epochs.save(tx);
     tx.markReplayed(id, by);
     done =
         Optional.of(
@@ -121,24 +119,9 @@ final class ReplayScript implements PartitionStore.Script {
     }
   }
 
-  private EpochProgress progress(PartitionTransaction tx, EpochId epoch) {
-    EpochProgress progress = tx.lockEpochs(List.of(epoch)).get(epoch);
-    if (progress == null) {
-      throw new IllegalStateException("not locked: " + epoch);
-    }
-    return progress;
-  }
-
   /** Nothing may be entered here: whoever took the counts out of flight has entered it. */
-  private void checkLedger(PartitionTransaction tx, SignedBatch batch) {
-    LedgerClaim claim =
-        new LedgerClaim(
-            batch.id(),
-            batch.contentHash(),
-            batch.header().samples(),
-            batch.header().sampleTo(),
-            Optional.empty());
-    switch (tx.claim(List.of(claim)).getFirst()) {
+  private void checkLedger(PartitionTransaction tx, Believed batch) {
+    switch (tx.claim(List.of(batch.claim())).getFirst()) {
       case DUPLICATE -> {}
       case FORK ->
           throw refused(
@@ -160,13 +143,12 @@ final class ReplayScript implements PartitionStore.Script {
     return new JournalRow(Lane.BACKLOG, position, 0, 0, received, 0, batch);
   }
 
+  /** A record about other batches has none. */
   private List<BatchCodec.Part> parts(PartitionTransaction tx, Believed believed) {
     return switch (believed.content()) {
       case Content.Unusable(_, String detail) ->
           throw refused(new Answer.NotYet("it still cannot be read: " + detail));
-      case Content.Loss _, Content.Moved _ ->
-          throw refused(
-              new Answer.NotYet("it is a record about other batches and has no samples to store"));
+      case Content.Loss _, Content.Moved _ -> List.of();
       case Content.Data(List<BatchCodec.Part> parts) -> {
         parts.forEach(part -> checkSet(tx, believed.id(), part));
         yield parts;

@@ -216,7 +216,13 @@ class ExporterTest {
   void window_holdsAtMostItsNumberOfBytes() {
     ExporterOptions small =
         new ExporterOptions(
-            64, 100, 64, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1));
+            64,
+            100,
+            64,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofHours(1),
+            Duration.ofMinutes(10));
     AgentRig tight =
         new AgentRig(new InMemoryBatchLog(EPOCH, 1 << 20, 1 << 24), small).collect(10).connect();
 
@@ -440,7 +446,13 @@ class ExporterTest {
   void backlog_goesAtItsRatePerPoll() {
     ExporterOptions slow =
         new ExporterOptions(
-            64, 1 << 20, 2, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1));
+            64,
+            1 << 20,
+            2,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofHours(1),
+            Duration.ofMinutes(10));
     AgentRig slowRig = new AgentRig(new InMemoryBatchLog(EPOCH, 1 << 20, 1 << 24), slow);
     slowRig.collect(5).pass(61_000).connect();
 

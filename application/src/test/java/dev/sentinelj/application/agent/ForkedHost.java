@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import java.time.Duration;
@@ -24,7 +25,13 @@ import java.util.concurrent.CompletionStage;
 final class ForkedHost {
   private static final ExporterOptions SHIPPING =
       new ExporterOptions(
-          8, 1 << 20, 8, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofHours(1));
+          8,
+          1 << 20,
+          8,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          Duration.ofHours(1),
+          Duration.ofMinutes(10));
 
   /** Contents whose append returned. */
   final Set<Sha256> promised;
@@ -35,6 +42,10 @@ final class ForkedHost {
   InMemoryBatchLogs disk;
   CollectAndShip agent;
   Now now;
+
+  /** Whether logs can be neither made nor deleted. */
+  boolean diskFails;
+
   private long callsUntilDeath = Long.MAX_VALUE;
 
   /** Power goes. */
@@ -156,6 +167,7 @@ final class ForkedHost {
     @Override
     public BatchLog succeed() {
       call();
+      checkDisk();
       BatchLog next = logs.succeed();
       call();
       return counted(next);
@@ -164,12 +176,19 @@ final class ForkedHost {
     @Override
     public void retire(BatchLog former) {
       call();
+      checkDisk();
       logs.retire(
           logs.formers().stream()
               .filter(log -> counted(log).equals(former))
               .findFirst()
               .orElseThrow());
       call();
+    }
+
+    private void checkDisk() {
+      if (diskFails) {
+        throw new PortUnavailableException("the disk");
+      }
     }
 
     private BatchLog counted(BatchLog log) {

@@ -79,6 +79,29 @@ class SuccessionTest {
   }
 
   @Test
+  void fork_onADiskThatFails_saysSo_andGoesOnWhenItWorksAgain() {
+    first.collect(3, "shared");
+    first.pass(5);
+    server.fork(first.disk.current().epoch());
+    first.diskFails = true;
+    first.pass(POLLS);
+    assertThat(first.agent.status(first.now).trouble()).contains("no other can be begun");
+
+    first.diskFails = false;
+    while (first.disk.formers().isEmpty()) {
+      first.pass(1);
+    }
+    first.diskFails = true;
+    first.pass(POLLS);
+    assertThat(first.agent.status(first.now).trouble()).contains("carrying over a former log");
+
+    first.diskFails = false;
+    first.pass(POLLS);
+    assertThat(first.agent.status(first.now).trouble()).isEmpty();
+    assertThat(first.settled()).isTrue();
+  }
+
+  @Test
   void fork_againWhileTheFormerIsCopied_carriesBothOver() {
     first.pass(5);
     server.commits = false;

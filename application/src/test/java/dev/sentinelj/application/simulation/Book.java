@@ -33,6 +33,7 @@ final class Book {
   private final BatchCodec codec = new InMemoryBatchCodec();
   private final Map<Sha256, SeriesSet> sets = new HashMap<>();
   private final Map<Sha256, Written> written = new LinkedHashMap<>();
+  private final Map<Sha256, Set<BatchId>> copies = new HashMap<>();
   private final Map<Double, Fact> facts = new HashMap<>();
   private final Map<BatchId, Sha256> givenOut = new HashMap<>();
   private final Map<BatchId, Set<Receipt>> onBus = new HashMap<>();
@@ -40,7 +41,7 @@ final class Book {
   private final Set<AgentId> interrupted = new HashSet<>();
   private final Set<AgentId> torn = new HashSet<>();
   private final Set<AgentId> setBack = new HashSet<>();
-  private final Map<BatchId, Sha256> archive = new HashMap<>();
+  private final Map<BatchId, Set<Sha256>> archive = new HashMap<>();
   private boolean wentBack;
   private long appends;
   private long segmentsDeleted;
@@ -95,7 +96,9 @@ final class Book {
   void appending(SignedBatch batch, List<SeriesSet> defined) {
     defined.forEach(set -> sets.put(set.hash(), set));
     if (batch.header().kind() == BatchKind.COPY) {
-      EpochId origin = original(batch).id().epoch();
+      SignedBatch original = original(batch);
+      copies.computeIfAbsent(original.contentHash(), _ -> new HashSet<>()).add(batch.id());
+      EpochId origin = original.id().epoch();
       Broken.unless(
           database.progress(origin).closed() || wentBack,
           Promise.COPIES_COME_FROM_CLOSED_EPOCHS,
@@ -142,6 +145,13 @@ final class Book {
     if (one != null) {
       one.promised = true;
     }
+  }
+
+  /** All ids that a batch was ever given: its own, and those of its copies. */
+  Set<BatchId> idsOf(SignedBatch batch) {
+    Set<BatchId> ids = new HashSet<>(copies.getOrDefault(batch.contentHash(), Set.of()));
+    ids.add(batch.id());
+    return ids;
   }
 
   Collection<Written> written() {
@@ -199,7 +209,11 @@ final class Book {
   }
 
   private boolean committed(SignedBatch batch) {
-    return ledgered(batch) || batch.contentHash().equals(archive.get(batch.id()));
+    return ledgered(batch) || wasLedgered(batch);
+  }
+
+  private boolean wasLedgered(SignedBatch batch) {
+    return archive.getOrDefault(batch.id(), Set.of()).contains(batch.contentHash());
   }
 
   /** Whether the ledger has exactly this batch, or a copy of it. */
@@ -307,12 +321,24 @@ final class Book {
 
   /** Whether nobody can know that this is missing: its log and the database were set back. */
   boolean forgotten(Written one) {
-    return one.gone || (wentBack && setBack.contains(one.batch.id().agent()));
+    return one.gone || replaced(one) || (wentBack && setBack.contains(one.batch.id().agent()));
+  }
+
+  /**
+   * Whether the ledger had this, was set back, and then took the batch of a twin under this seq:
+   * its own log deleted it meanwhile and believes that it is the one in the ledger.
+   */
+  boolean replaced(Written one) {
+    return wasLedgered(one.batch)
+        && database
+            .ledgered(one.batch.id())
+            .filter(content -> !content.equals(one.batch.contentHash()))
+            .isPresent();
   }
 
   /** The ledger had these before the database went back to an older state. */
   void archive(Map<BatchId, Sha256> ledger) {
-    archive.putAll(ledger);
+    ledger.forEach((id, content) -> archive.computeIfAbsent(id, _ -> new HashSet<>()).add(content));
     wentBack = true;
   }
 

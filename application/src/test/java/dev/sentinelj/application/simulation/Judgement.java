@@ -6,6 +6,7 @@ import dev.sentinelj.application.simulation.Book.Written;
 import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.Series;
@@ -15,6 +16,7 @@ import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +36,10 @@ final class Judgement {
   private final Map<Double, Integer> found = new HashMap<>();
 
   private final Map<AgentId, Count> counts = new HashMap<>();
+
+  /** Epochs in which a log counts on a row that is now the one of its twin. */
+  private final Set<EpochId> replaced = new HashSet<>();
+
   private Tally tally = Tally.NONE;
 
   Judgement(Plant plant) {
@@ -181,7 +187,10 @@ final class Judgement {
   }
 
   private void missing(Written batch) {
-    if (recorded(batch.batch().id())) {
+    if (plant.book().replaced(batch)) {
+      replaced.add(batch.batch().id().epoch());
+    }
+    if (plant.book().idsOf(batch.batch()).stream().anyMatch(this::recorded)) {
       add(0, 0, 0, 0, 0, size(batch));
     } else if (plant.book().forgotten(batch)) {
       tally = tally.plus(new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, size(batch)));
@@ -201,11 +210,7 @@ final class Judgement {
     Balance sum = Balance.ZERO;
     for (EpochProgress epoch : database.progress()) {
       if (epoch.epoch().agent().equals(agent)) {
-        boolean known =
-            epoch.closed()
-                || !plant.book().wasSetBack(agent)
-                || plant.agents().stream().anyMatch(one -> one.holds(epoch.epoch()));
-        unaccounted("the balance of " + epoch, known ? epoch.balance().unaccounted() : 0);
+        unaccounted("the balance of " + epoch, isKnown(epoch) ? epoch.balance().unaccounted() : 0);
         sum = sum.plus(epoch.balance());
       }
     }
@@ -216,6 +221,15 @@ final class Judgement {
     unaccounted(
         "overflow of " + agent,
         sum.overflow() + count.nansAside - count.missing - count.nansExpected);
+  }
+
+  /** Whether somebody can know what was collected. */
+  private boolean isKnown(EpochProgress epoch) {
+    boolean spoken =
+        epoch.closed()
+            || !plant.book().wasSetBack(epoch.epoch().agent())
+            || plant.agents().stream().anyMatch(one -> one.holds(epoch.epoch()));
+    return spoken && !replaced.contains(epoch.epoch());
   }
 
   private void unaccounted(String what, long difference) {

@@ -102,8 +102,8 @@ final class Mischief {
       }
       case DATABASE_SAVED -> plant.saveDatabase();
       case DATABASE_RESTORED -> {
-        if (plant.book().anyForked() || (plant.bus().lostSomething() && plant.book().anyTorn())) {
-          return; // see mayFork and mayTear
+        if (plant.bus().lostSomething() && plant.book().anyTorn()) {
+          return; // see mayTear
         }
         plant.restoreDatabase();
         during(event, plant.database(), plant::databaseAway, plant::databaseBack);
@@ -147,15 +147,11 @@ final class Mischief {
     return !plant.wentBack() || !plant.bus().lostSomething();
   }
 
-  /**
-   * Neither the other way round: a log that freed its loss record knows no more what it tore. Nor
-   * with a database that was set back: the last word of a log on its closed epoch may be read again
-   * before batches of that epoch in the other lane, which are superseded then.
-   */
+  /** Neither the other way round: a log that freed its loss record knows no more what it tore. */
   private boolean mayFork(SimulatedAgent agent) {
     AgentId id = agent.epoch().agent();
     boolean interrupted = plant.option(Option.TORN_TWINS) == 0 && plant.book().wasInterrupted(id);
-    return !interrupted && !plant.book().isTorn(id) && !plant.wentBack();
+    return !interrupted && !plant.book().isTorn(id);
   }
 
   private void busAway(Event event, long leastMillis) {

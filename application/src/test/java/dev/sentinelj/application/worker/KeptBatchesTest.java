@@ -9,7 +9,11 @@ import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
 import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.block.Columns;
@@ -29,6 +33,7 @@ import dev.sentinelj.ports.driven.QuarantineQueries.Entry;
 import dev.sentinelj.ports.driven.QuarantineQueries.Filter;
 import dev.sentinelj.ports.driving.QuarantineReplay.Answer;
 import dev.sentinelj.testkit.Stages;
+import dev.sentinelj.testkit.TestBatches;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -180,6 +185,35 @@ class KeptBatchesTest {
 
     assertThat(answer).isEqualTo(new Answer.Replayed(id(1), 2, 0, 2));
     assertThat(worker.balance()).isEqualTo(new Balance(4, 2, 0, 0, 2));
+  }
+
+  @Test
+  void replay_ofALossRecord_countsItsLosses() {
+    worker.publish(WorkerForTests.withSet(worker.batch(1), WorkerForTests.SET));
+    worker.run(1_000);
+    LossRecord.Entry lost = new LossRecord.Entry(2, 2, 4, LossReason.CORRUPT);
+    long row = keep("poison", TestBatches.loss(worker.key, id(3), 8, lost));
+    assertThat(worker.balance().unaccounted()).isEqualTo(4);
+
+    Answer answer = replay(row);
+
+    assertThat(answer).isEqualTo(new Answer.Replayed(id(3), 0, 0, 0));
+    assertThat(worker.balance()).isEqualTo(new Balance(8, 4, 0, 4, 0));
+    assertThat(worker.progress().through()).isEqualTo(3);
+  }
+
+  @Test
+  void replay_ofAMovedRecord_settlesTheEpochItClosed() {
+    EpochId closed = new EpochId(worker.agent(), 3);
+    MovedRecord record =
+        new MovedRecord(3, 2, 8, List.of(new MovedRecord.Entry(2, 2, 4)), List.of());
+    long row = keep("poison", TestBatches.moved(worker.key, id(1), 0, record));
+
+    replay(row);
+
+    EpochProgress settled = Stages.await(worker.feed.of(closed)).committed().progress();
+    assertThat(settled.closed()).isTrue();
+    assertThat(settled.balance()).isEqualTo(new Balance(8, 0, 0, 4, 0, 4));
   }
 
   @Test

@@ -43,10 +43,14 @@ public record LossRecord(List<Entry> entries) {
   public byte[] toBytes() {
     WireWriter out =
         WireWriter.message(DOMAIN, VERSION, 32 + ENTRY_BYTES * entries.size()).u16(entries.size());
+    writeEntries(out, entries);
+    return out.toBytes();
+  }
+
+  static void writeEntries(WireWriter out, List<Entry> entries) {
     for (Entry entry : entries) {
       out.i64(entry.from()).i64(entry.to()).i64(entry.samples()).u8(entry.reason().code());
     }
-    return out.toBytes();
   }
 
   /**
@@ -62,18 +66,22 @@ public record LossRecord(List<Entry> entries) {
       if (count > MAX_ENTRIES || in.remaining() != ENTRY_BYTES * count) {
         throw new MalformedException("entries that are not as many as a loss record counts");
       }
-      List<Entry> entries = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        entries.add(
-            new Entry(
-                in.i64("from"),
-                in.i64("to"),
-                in.i64("samples"),
-                LossReason.ofCode(in.u8("reason"))));
-      }
-      return new LossRecord(entries);
+      return new LossRecord(readEntries(in, count));
     } catch (IllegalArgumentException e) {
       throw new MalformedException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /**
+   * @throws IllegalArgumentException when one of them is none
+   */
+  static List<Entry> readEntries(WireReader in, int count) {
+    List<Entry> entries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      entries.add(
+          new Entry(
+              in.i64("from"), in.i64("to"), in.i64("samples"), LossReason.ofCode(in.u8("reason"))));
+    }
+    return entries;
   }
 }

@@ -82,9 +82,7 @@ public record MovedRecord(
             .u16(moved.size());
     moved.forEach(entry -> out.i64(entry.from()).i64(entry.to()).i64(entry.samples()));
     out.u16(lost.size());
-    for (LossRecord.Entry entry : lost) {
-      out.i64(entry.from()).i64(entry.to()).i64(entry.samples()).u8(entry.reason().code());
-    }
+    LossRecord.writeEntries(out, lost);
     return out.toBytes();
   }
 
@@ -117,14 +115,7 @@ public record MovedRecord(
   }
 
   private static List<LossRecord.Entry> lost(WireReader in) {
-    int count = count(in, "count of lost", LossRecord.ENTRY_BYTES);
-    List<LossRecord.Entry> entries = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      entries.add(
-          new LossRecord.Entry(
-              in.i64("from"), in.i64("to"), in.i64("samples"), LossReason.ofCode(in.u8("reason"))));
-    }
-    return entries;
+    return LossRecord.readEntries(in, count(in, "count of lost", LossRecord.ENTRY_BYTES));
   }
 
   /** Counted before anything is allocated for them. */

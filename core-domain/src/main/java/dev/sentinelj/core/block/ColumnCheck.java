@@ -28,13 +28,9 @@ final class ColumnCheck {
   }
 
   void readAll(int series) {
-    byte[] forms = in.raw((series + 1) / 2, "forms");
-    if (series % 2 != 0 && (forms[series / 2] & BlockCodec.FORM_MASK) != 0) {
-      throw new MalformedException("a form behind the last column");
-    }
+    ColumnForms forms = ColumnForms.read(in, series);
     for (int column = 0; column < series; column++) {
-      int shift = column % 2 == 0 ? BlockCodec.FORM_BITS : 0;
-      int form = forms[column / 2] >> shift & BlockCodec.FORM_MASK;
+      int form = forms.of(column);
       if (form != BlockCodec.NOTHING && form != BlockCodec.ZERO) {
         readPresence((form & BlockCodec.BITMAP) != 0);
         readValues(form & ~BlockCodec.BITMAP);

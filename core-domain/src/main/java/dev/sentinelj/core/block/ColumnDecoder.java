@@ -33,13 +33,9 @@ final class ColumnDecoder {
   }
 
   void readAll(int series) {
-    byte[] forms = in.raw((series + 1) / 2, "forms");
-    if (series % 2 != 0 && (forms[series / 2] & BlockCodec.FORM_MASK) != 0) {
-      throw new MalformedException("a form behind the last column");
-    }
+    ColumnForms forms = ColumnForms.read(in, series);
     for (int column = 0; column < series; column++) {
-      int shift = column % 2 == 0 ? BlockCodec.FORM_BITS : 0;
-      read(column, forms[column / 2] >> shift & BlockCodec.FORM_MASK);
+      read(column, forms.of(column));
     }
   }
 

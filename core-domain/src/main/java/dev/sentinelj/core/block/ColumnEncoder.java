@@ -57,10 +57,7 @@ final class ColumnEncoder {
       gather(column);
       forms[column] = write(column);
     }
-    for (int column = 0; column < forms.length; column += 2) {
-      int second = column + 1 < forms.length ? forms[column + 1] : 0;
-      block.u8(forms[column] << BlockCodec.FORM_BITS | second);
-    }
+    ColumnForms.write(block, forms);
     block.raw(out.toBytes());
   }
 
@@ -150,8 +147,8 @@ final class ColumnEncoder {
     }
     int sharers = 1 + shareWithNext(column);
     quotients.find(values, count); // the columns behind were looked at meanwhile
-    int announced = compact(newDenominators);
-    int overhead = (Wholes.bytes(wholes, announced) + sharers - 1) / sharers;
+    gatherDenominators();
+    int overhead = (Wholes.bytes(wholes, count) + sharers - 1) / sharers;
     for (int i = 0; i < count; i++) {
       if (!numerator(i, newDenominators[presentRows[i]])) {
         return;
@@ -160,12 +157,11 @@ final class ColumnEncoder {
     offer(BlockCodec.NEW_DENOMINATORS, Units.NONE, overhead);
   }
 
-  /** Denominators of the rows at hand, into {@link #wholes}. */
-  private int compact(long[] byRow) {
+  /** The new denominators of the rows at hand, into {@link #wholes}. */
+  private void gatherDenominators() {
     for (int i = 0; i < count; i++) {
-      wholes[i] = byRow[presentRows[i]];
+      wholes[i] = newDenominators[presentRows[i]];
     }
-    return count;
   }
 
   /** The numerator over {@code denominator}, if there is one, into {@link #wholes}. */
@@ -236,7 +232,8 @@ final class ColumnEncoder {
         Wholes.write(out, best, count);
       }
       case BlockCodec.NEW_DENOMINATORS -> {
-        Wholes.write(out, wholes, compact(newDenominators));
+        gatherDenominators();
+        Wholes.write(out, wholes, count);
         announce();
         Wholes.write(out, best, count);
       }

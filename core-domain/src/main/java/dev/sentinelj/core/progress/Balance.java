@@ -55,6 +55,26 @@ public record Balance(
         torn + delta.torn);
   }
 
+  public Balance withStored(long now) {
+    return new Balance(collected, now, quarantined, lost, overflow, moved, torn);
+  }
+
+  public Balance withQuarantined(long now) {
+    return new Balance(collected, stored, now, lost, overflow, moved, torn);
+  }
+
+  public Balance withLost(long now) {
+    return new Balance(collected, stored, quarantined, now, overflow, moved, torn);
+  }
+
+  public Balance withOverflow(long now) {
+    return new Balance(collected, stored, quarantined, lost, now, moved, torn);
+  }
+
+  public Balance withMoved(long now) {
+    return new Balance(collected, stored, quarantined, lost, overflow, now, torn);
+  }
+
   /** The same with another count of what was collected. */
   public Balance withCollected(long now) {
     return new Balance(now, stored, quarantined, lost, overflow, moved, torn);

@@ -82,6 +82,13 @@ public record RecordFrame(
             length));
   }
 
+  /** A copy of the payload of the record at {@code offset}, if there is one that is intact. */
+  public static Optional<byte[]> payloadAt(ByteBuffer segment, int offset) {
+    return at(segment, offset)
+        .filter(record -> record.payloadIntact(segment))
+        .map(record -> record.payload(segment));
+  }
+
   /** Whether the payload is what was written. */
   public boolean payloadIntact(ByteBuffer segment) {
     int from = offset + HEADER_BYTES;

@@ -66,6 +66,6 @@ class LossRecordTest {
   void reason_words_areThoseOfTheDatabase() {
     assertThat(List.of(LossReason.values()))
         .extracting(LossReason::word)
-        .containsExactly("corrupt", "dropped", "refused", "torn");
+        .containsExactly("corrupt", "dropped", "refused", "torn", "vanished");
   }
 }

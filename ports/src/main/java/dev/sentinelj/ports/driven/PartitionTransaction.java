@@ -215,12 +215,21 @@ public interface PartitionTransaction {
    * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges,
    * which name what that log took for torn as well; a loss counts as far as it does at that time.
    *
-   * @param moved samples that live on elsewhere
-   * @param added how many of them this call added; 0 when there was no new word
+   * <p>Seqs among these that have neither a row nor a loss are noted as losses for the reason
+   * {@link dev.sentinelj.core.batch.LossReason#VANISHED}, by {@link
+   * dev.sentinelj.core.progress.VanishedSeqs}, in place of those noted before.
+   *
+   * @param moved samples that live on elsewhere, added by this call; 0 when there was no new word
+   * @param lost samples that count as lost after this and did not before; below 0 when rows came
+   * @param vanished all losses of that reason, as they are now
    * @param difference samples that the logs counted and that are neither in the ledger, nor lost,
    *     nor moved; below 0 when more is there than was counted
    */
-  record Settlement(long moved, long added, long difference) {}
+  record Settlement(long moved, long lost, List<LossRecord.Entry> vanished, long difference) {
+    public Settlement {
+      vanished = List.copyOf(vanished);
+    }
+  }
 
   /**
    * The row kept aside under this id ({@link QuarantineQueries.Entry#id}), locked until the end of

@@ -2,16 +2,20 @@ package dev.sentinelj.ports.driving;
 
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.QuarantineReason;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** Tries again to store a batch that was kept aside although the ledger has it. */
 public interface QuarantineReplay {
-  /**
-   * Reasons under which a whole batch is kept that the ledger has: its agent was told that it is
-   * safe and sends it no more, so what can be stored of it now comes from here.
-   */
-  Set<String> REASONS = Set.of("malformed", "poison", "no_set", "set_limit");
+  /** The words of the reasons under which a row may be replayed. */
+  Set<String> REASONS =
+      Arrays.stream(QuarantineReason.values())
+          .filter(QuarantineReason::replayable)
+          .map(QuarantineReason::word)
+          .collect(Collectors.toUnmodifiableSet());
 
   /**
    * Stores the batch of this row, moves its counts from quarantined to what became of them and

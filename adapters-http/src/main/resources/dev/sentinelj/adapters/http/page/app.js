@@ -1,12 +1,12 @@
 import { ApiError, agentPath, get, metricsPath } from './api.js';
 import { Chart } from './charts.js';
 import * as format from './format.js';
+import { showAgent, showAudit, showFilesystems, showKept } from './panels.js';
 import { Metric, columns, lastOf, shares } from './series.js';
 
 const REFRESH_MILLIS = 2_000;
 const SLOW_EVERY = 5;
 const AUDIT_EVERY = 3;
-const FINDINGS_SHOWN = 3;
 const KEPT_SHOWN = 5;
 const MAX_CORE_LINES = 32;
 const byId = (id) => document.getElementById(id);
@@ -140,92 +140,6 @@ class HostView {
     this.gone = true;
     Object.values(this.charts).forEach((chart) => chart.destroy());
   }
-}
-
-function showAgent(agent) {
-  const status = byId('status');
-  status.dataset.status = agent.status;
-  status.textContent = agent.status;
-  byId('agent-name').textContent = agent.id;
-  document.title = `${agent.id} · SentinelJ`;
-}
-
-const VERDICTS = { ok: 'every sample is accounted for', in_flight: 'accounted for, some in flight', closing: 'accounted for, an epoch is closing', unaccounted: 'NOT every sample is accounted for' };
-
-/** What became of the samples, as the auditor of the server found it in the database. */
-function showAudit({ totals, verdict, epochs, at }) {
-  const quiet = (field, tone) => (totals[field] === 0 ? '' : tone);
-  const counts = [
-    ['collected', ''], ['stored', 'good'], ['quarantined', quiet('quarantined', 'warn')], ['lost', quiet('lost', 'bad')],
-    ['overflow', quiet('overflow', 'warn')], ['moved', ''], ['in_flight', quiet('in_flight', 'warn')], ['unaccounted', quiet('unaccounted', 'bad')],
-  ];
-  const box = byId('verdict');
-  box.dataset.verdict = verdict;
-  box.textContent = VERDICTS[verdict];
-  const findings = epochs.flatMap((epoch) => epoch.findings.map((text) => `epoch ${epoch.epoch}: ${text}`));
-  box.title = [`audited at ${format.clock(Date.parse(at) / 1000)}`, ...findings].join('\n');
-  box.hidden = false;
-  const worst = verdict === 'unaccounted' ? findings.slice(0, FINDINGS_SHOWN) : [];
-  byId('findings').hidden = worst.length === 0;
-  byId('findings').textContent = [...worst, 'More: sentinel audit'].join(' · ');
-  byId('counts').replaceChildren(...counts.map(([field, tone]) => {
-    const count = document.createElement('div');
-    count.className = 'count';
-    count.id = `count-${field}`;
-    count.dataset.tone = tone;
-    count.dataset.value = String(totals[field]);
-    const number = document.createElement('b');
-    number.textContent = format.whole(totals[field]);
-    const name = document.createElement('span');
-    name.textContent = field.replace('_', ' ');
-    count.append(number, name);
-    return count;
-  }));
-}
-
-function showFilesystems(values) {
-  const rows = new Map();
-  for (const value of values) {
-    if (value.name !== 'system.filesystem.usage') continue;
-    const mount = value.labels['system.filesystem.mountpoint'];
-    rows.set(mount, { ...rows.get(mount), [value.labels['system.filesystem.state']]: value.value });
-  }
-  byId('disks').hidden = rows.size === 0;
-  byId('filesystems').replaceChildren(...[...rows].sort().map(([mount, { used = 0, free = 0 }]) => {
-    const share = used + free > 0 ? used / (used + free) : 0;
-    const row = document.createElement('div');
-    row.className = 'fs';
-    const name = document.createElement('code');
-    name.textContent = name.title = mount;
-    const meter = document.createElement('meter');
-    Object.assign(meter, { min: 0, max: 1, low: 0.8, high: 0.92, optimum: 0, value: share });
-    meter.setAttribute('aria-label', `${mount}: ${format.percent(share)} used`);
-    const words = document.createElement('span');
-    words.className = 'quiet';
-    words.textContent = `${format.percent(share)} · ${format.bytes(free)} free`;
-    row.append(name, meter, words);
-    return row;
-  }));
-}
-
-/** The latest rows that were kept aside; nothing is shown while there are none. */
-function showKept({ items, next_cursor: more }) {
-  byId('kept').hidden = items.length === 0;
-  byId('kept-more').hidden = more === '';
-  byId('kept-rows').replaceChildren(...items.map((item) => {
-    const row = document.createElement('div');
-    row.className = 'kept';
-    const reason = document.createElement('code');
-    reason.textContent = item.reason;
-    const detail = document.createElement('span');
-    detail.textContent = detail.title = item.detail;
-    const words = document.createElement('span');
-    words.className = 'quiet';
-    const when = format.age((Date.now() - Date.parse(item.received_at)) / 1000);
-    words.textContent = `${format.whole(item.samples)} samples · ${item.replayed_at ? 'replayed' : when}`;
-    row.append(reason, detail, words);
-    return row;
-  }));
 }
 
 let view;

@@ -117,16 +117,19 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
           counters.merge("agent_source_failures", source.failures(), Long::sum);
           counters.merge("agent_source_timeouts", source.timeouts(), Long::sum);
         });
-    return new Report(List.of(part(shipping, batching)), counters);
+    return new Report(List.of(part(status)), counters);
   }
 
-  private static Part part(Exporter.Status shipping, Batcher.Status batching) {
-    boolean ready = shipping.state() == Exporter.State.OPEN && !batching.logFull();
+  private static Part part(CollectAndShip.Status status) {
+    Exporter.Status shipping = status.shipping();
+    boolean open = shipping.state() == Exporter.State.OPEN;
+    boolean full = status.batching().logFull();
     String words =
-        shipping.state() == Exporter.State.OPEN
+        open
             ? "ships; committed through " + shipping.committedThrough()
             : "not connected: " + shipping.lastError();
-    return new Part(
-        "agent", ready, batching.logFull() ? "its log is full, collecting pauses" : words);
+    String all = full ? "its log is full, collecting pauses" : words;
+    boolean whole = status.trouble().isEmpty();
+    return new Part("agent", open && !full && whole, whole ? all : all + "; " + status.trouble());
   }
 }

@@ -4,8 +4,6 @@ import dev.sentinelj.adapters.files.ConfigFile;
 import dev.sentinelj.adapters.files.DataDirectory;
 import dev.sentinelj.adapters.files.TinkSecretVault;
 import dev.sentinelj.adapters.files.UnusablePathException;
-import dev.sentinelj.adapters.files.WalConfig;
-import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.runners.runtime.Settings;
 import dev.sentinelj.runners.runtime.Settings.BadSettingException;
@@ -15,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -23,14 +20,8 @@ import java.util.concurrent.CountDownLatch;
 /** An agent alone: {@code java -jar sentinelj-agent.jar agent.conf}. */
 public final class Main {
   private static final Set<String> KNOWN =
-      Set.of(
-          "home",
-          "server.address",
-          "server.port",
-          "join.token.file",
-          "collect.interval",
-          "log.max.mebibytes",
-          "log.segment.kibibytes");
+      Settings.union(
+          AgentSettings.NAMES, Set.of("home", "server.address", "server.port", "join.token.file"));
 
   private Main() {}
 
@@ -60,10 +51,7 @@ public final class Main {
             Optional.ofNullable(System.getenv(TinkSecretVault.PASSPHRASE_VARIABLE)));
     HostAgent agent =
         HostAgent.open(place(settings, home), vault, () -> joinToken(settings), shutdown);
-    Duration interval = settings.seconds("collect.interval", 10, 1, 3_600);
-    shutdown.closeLater(
-        "agent",
-        AgentRunner.start(agent, new CollectorSchedule.Timing(interval, Duration.ofSeconds(5))));
+    shutdown.closeLater("agent", AgentRunner.start(agent, AgentSettings.timing(settings)));
     System.out.println("agent " + agent.identity().id() + " runs; SIGTERM stops it");
     awaitEnd();
   }
@@ -80,15 +68,11 @@ public final class Main {
   private static HostAgent.Place place(Settings settings, Path home) {
     InetAddress server = settings.loopback("server.address", "127.0.0.1");
     int port = settings.port("server.port", 50_051);
-    WalConfig wal =
-        new WalConfig(
-            (int) settings.count("log.segment.kibibytes", 16_384, 16, 65_536) << 10,
-            settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20,
-            WalConfig.MIN_FREE_BYTES);
     String version =
         Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
             .orElse("development");
-    return new HostAgent.Place(home, wal, new InetSocketAddress(server, port), version);
+    return new HostAgent.Place(
+        home, AgentSettings.log(settings), new InetSocketAddress(server, port), version);
   }
 
   private static String joinToken(Settings settings) {

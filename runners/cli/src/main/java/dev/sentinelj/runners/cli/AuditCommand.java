@@ -2,7 +2,6 @@ package dev.sentinelj.runners.cli;
 
 import com.github.rvesse.airline.annotations.Command;
 import com.github.rvesse.airline.annotations.Option;
-import com.github.rvesse.airline.annotations.restrictions.AllowedRawValues;
 import dev.sentinelj.auditor.Audit;
 import dev.sentinelj.auditor.AuditFailedException;
 import dev.sentinelj.auditor.Auditor;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @Command(
     name = "audit",
     description = "Check in the database that every sample is accounted for; exit code 1 when not")
-public final class AuditCommand extends HelpfulCommand {
+public final class AuditCommand extends PrintingCommand {
   static final String PASSWORD_VARIABLE = "SENTINEL_DATABASE_PASSWORD";
 
   /** How long {@code --watch} waits between two audits. */
@@ -46,13 +45,6 @@ public final class AuditCommand extends HelpfulCommand {
       name = "--recount",
       description = "Count the rows of all samples too; takes as long as reading them")
   private boolean recount;
-
-  @Option(
-      name = {"-o", "--output"},
-      title = "FORMAT",
-      description = "table, json, yaml or csv (default table)")
-  @AllowedRawValues(allowedValues = {"table", "json", "yaml", "csv"})
-  private String output = "table";
 
   @Option(
       name = "--database-url",
@@ -84,7 +76,7 @@ public final class AuditCommand extends HelpfulCommand {
         exitCode = once(new Auditor(address(context)), scope, context);
         context.out().flush();
         TimeUnit.SECONDS.sleep(WATCH_SECONDS);
-        if (context.console().isPresent() && output.equals("table")) {
+        if (context.console().isPresent() && isTable()) {
           context.out().print("\033[H\033[2J");
         }
       }
@@ -101,7 +93,7 @@ public final class AuditCommand extends HelpfulCommand {
               ? auditor.recount(scope, line -> context.err().println("sentinel: " + line))
               : auditor.audit(scope);
       Audit shown = chosen(audit);
-      context.out().println(AuditReport.of(shown, scope).as(output));
+      print(context, AuditReport.of(shown, scope));
       return shown.accounted() ? ExitCode.OK : ExitCode.FAILED;
     } catch (AuditFailedException e) {
       throw new CliException(

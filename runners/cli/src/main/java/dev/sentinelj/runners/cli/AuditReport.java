@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An audit as people and programs read it. */
-final class AuditReport {
+final class AuditReport implements Answer {
   /** So many digits of an epoch tell it from the others of an agent. */
   private static final int DIGITS = 8;
 
@@ -36,16 +36,6 @@ final class AuditReport {
     return new AuditReport(audit, scope);
   }
 
-  /** As {@code table}, {@code json}, {@code yaml} or {@code csv}. */
-  String as(String format) {
-    return switch (format) {
-      case "json" -> json().toPrettyString();
-      case "yaml" -> Yaml.of(json());
-      case "csv" -> csv();
-      default -> text();
-    };
-  }
-
   /** A number of an epoch, and whether its column stays away when all are 0. */
   private record Column(String name, boolean rare, ToLongFunction<EpochAudit> value) {}
 
@@ -60,7 +50,8 @@ final class AuditReport {
           new Column("in_flight", true, EpochAudit::inFlight),
           new Column("unaccounted", true, EpochAudit::unaccounted));
 
-  private String text() {
+  @Override
+  public String text() {
     if (audit.epochs().isEmpty()) {
       return scope
           .agent()
@@ -147,7 +138,8 @@ final class AuditReport {
     return audit.epochs().stream().mapToLong(column.value()).sum();
   }
 
-  private String csv() {
+  @Override
+  public String csv() {
     List<String> lines = new ArrayList<>();
     lines.add(
         "agent,epoch,verdict,"
@@ -169,7 +161,8 @@ final class AuditReport {
     return cell.matches("[\\w.:@/-]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
-  private JsonNode json() {
+  @Override
+  public JsonNode json() {
     ObjectNode root = ApiClient.JSON.createObjectNode();
     root.put("at", Instant.ofEpochMilli(audit.atMillis()).toString());
     root.put("accounted", audit.accounted());

@@ -1,23 +1,12 @@
 package dev.sentinelj.runners.cli;
 
 import com.github.rvesse.airline.annotations.Option;
-import com.github.rvesse.airline.annotations.restrictions.AllowedRawValues;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A command that asks a server and prints its answer: for people as a table or its columns as CSV,
- * for programs whole, as JSON or YAML.
- */
-abstract class RemoteCommand extends HelpfulCommand {
-  @Option(
-      name = {"-o", "--output"},
-      title = "FORMAT",
-      description = "table, json, yaml or csv (default table)")
-  @AllowedRawValues(allowedValues = {"table", "json", "yaml", "csv"})
-  private String output = "table";
-
+/** A command that asks a server and prints its answer. */
+abstract class RemoteCommand extends PrintingCommand {
   @Option(
       name = "--server",
       title = "URL",
@@ -53,20 +42,7 @@ abstract class RemoteCommand extends HelpfulCommand {
 
   /** Prints {@code answer} as it is, or as what {@code table} makes of it. */
   final int print(CliContext context, JsonNode answer, Table table) {
-    context
-        .out()
-        .println(
-            switch (output) {
-              case "json" -> answer.toPrettyString();
-              case "yaml" -> Yaml.of(answer);
-              case "csv" -> table.csv();
-              default -> table.render();
-            });
+    print(context, new Answer.Listing(answer, table));
     return ExitCode.OK;
-  }
-
-  /** Whether people read along, so that more than the answer may be said. */
-  final boolean isTable() {
-    return output.equals("table");
   }
 }

@@ -33,6 +33,13 @@ public final class Settings {
     }
   }
 
+  /** All names of both, for a process that reads its own settings and those of a part. */
+  public static Set<String> union(Set<String> some, Set<String> others) {
+    Set<String> all = new TreeSet<>(some);
+    all.addAll(others);
+    return Set.copyOf(all);
+  }
+
   /** 0 to 65,535, where 0 is any free port. */
   public int port(String name, int otherwise) {
     return (int) number(name, otherwise, 0, 65_535, "a port is 0 (any free one) to 65535");

@@ -40,13 +40,13 @@ public final class DatabaseAudits implements AuditQueries {
           case CLOSING -> Verdict.CLOSING;
           case UNACCOUNTED -> Verdict.UNACCOUNTED;
         },
-        new Balance(
-            epoch.collected(),
-            epoch.stored(),
-            epoch.quarantined(),
-            epoch.lost(),
-            epoch.overflow(),
-            epoch.moved()),
+        Balance.ZERO
+            .withCollected(epoch.collected())
+            .withStored(epoch.stored())
+            .withQuarantined(epoch.quarantined())
+            .withLost(epoch.lost())
+            .withOverflow(epoch.overflow())
+            .withMoved(epoch.moved()),
         epoch.inFlight(),
         epoch.unaccounted(),
         epoch.findings().stream().map(Finding::text).toList());

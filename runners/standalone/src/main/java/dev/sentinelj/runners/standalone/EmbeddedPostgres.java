@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +32,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** Recovery after a crash takes its time on a slow disk. */
   static final Duration START_TIMEOUT = Duration.ofMinutes(2);
-
-  static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
-  private static final Duration POLL = Duration.ofMillis(50);
 
   /**
    * How often a server that ends at once is started again: what is in the way goes within seconds.
@@ -98,7 +94,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /** Asks for a fast shutdown and waits for it. */
   @Override
   public void close() {
-    stop(process.toHandle());
+    PostgresProcess.stop(process.toHandle());
   }
 
   private static void initialise(PostgresBinaries binaries, Path home, Path data, String password)
@@ -117,7 +113,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       Files.writeString(passwordFile, password);
       run(
           home,
-          unprivileged(
+          PostgresProcess.unprivileged(
               binaries.program("initdb").toString(),
               "--pgdata=" + temporary,
               "--username=" + USER,
@@ -136,22 +132,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path log = home.resolve("initdb.log");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    if (awaitExit(process, START_TIMEOUT) != 0) {
-      throw new StartException("the database could not be made, see " + log + namespaceHint());
-    }
-  }
-
-  private static int awaitExit(Process process, Duration timeout) {
-    try {
-      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        return -1;
-      }
-      return process.exitValue();
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new StartException("interrupted while the database was made", e);
+    if (PostgresProcess.awaitExit(process, START_TIMEOUT) != 0) {
+      throw new StartException(
+          "the database could not be made, see " + log + PostgresProcess.namespaceHint());
     }
   }
 
@@ -160,7 +143,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     file.flatMap(found -> found.serverOf(data))
         .ifPresent(server -> {
           LOG.info("stopping the database server {} that a former run left over", server.pid());
-          stop(server);
+          PostgresProcess.stop(server);
         });
     file.filter(found -> found.serverOf(data).isEmpty()).ifPresent(_ -> removeStale(data));
   }
@@ -182,7 +165,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     for (int left = STARTS; left > 0 && System.nanoTime() < deadline; left--) {
       int port = freePort();
       Process process =
-          new ProcessBuilder(unprivileged(command(binaries, data, port)))
+          new ProcessBuilder(PostgresProcess.unprivileged(command(binaries, data, port)))
               .directory(home.toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -199,11 +182,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
       if (ready) {
         return server;
       }
-      pause(); // the port was taken meanwhile, or a killed server's last children still hold its
+      PostgresProcess
+          .pause(); // the port was taken meanwhile, or a killed server's last children still hold
+      // its
       // memory
     }
     throw new StartException(
-        "the database does not start (" + lastLine(log) + "), see " + log + namespaceHint());
+        "the database does not start ("
+            + lastLine(log)
+            + "), see "
+            + log
+            + PostgresProcess.namespaceHint());
   }
 
   private static String lastLine(Path log) throws IOException {
@@ -237,7 +226,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       if (answers()) {
         return true;
       }
-      pause();
+      PostgresProcess.pause();
     }
     return false;
   }
@@ -255,72 +244,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** SIGINT, PostgreSQL's fast shutdown; SIGQUIT when that takes too long. */
-  private static void stop(ProcessHandle server) {
-    if (!server.isAlive()) {
-      return; // its number may be another's by now
-    }
-    signal(server, "INT");
-    if (!awaitEnd(server)) {
-      signal(server, "QUIT");
-      awaitEnd(server);
-    }
-  }
-
-  private static boolean awaitEnd(ProcessHandle server) {
-    long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
-    while (server.isAlive() && System.nanoTime() < deadline) {
-      pause();
-    }
-    return !server.isAlive();
-  }
-
-  private static void signal(ProcessHandle server, String name) {
-    try {
-      awaitExit(
-          new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start(),
-          STOP_TIMEOUT);
-    } catch (IOException e) {
-      server.destroy();
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartException("interrupted while waiting for the database", e);
-    }
-  }
-
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
-  }
-
-  /**
-   * In a session of its own, so that Ctrl-C at a terminal reaches us and not the database first. As
-   * root in a user namespace without a mapping, which takes every privilege away: PostgreSQL
-   * insists.
-   */
-  private static List<String> unprivileged(String... command) {
-    List<String> whole = new ArrayList<>(List.of("setsid"));
-    if (isRoot()) {
-      whole.addAll(List.of("unshare", "--user"));
-    }
-    whole.addAll(List.of(command));
-    return whole;
-  }
-
-  private static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
-  }
-
-  private static String namespaceHint() {
-    return isRoot()
-        ? " (started as root: this needs user namespaces, else run as an ordinary user)"
-        : "";
   }
 }

@@ -1,18 +1,14 @@
 package dev.sentinelj.runners.standalone;
 
 import dev.sentinelj.adapters.files.BusConfig;
-import dev.sentinelj.adapters.files.ConfigFile;
 import dev.sentinelj.adapters.files.DataDirectory;
 import dev.sentinelj.adapters.files.FileBatchBus;
 import dev.sentinelj.adapters.files.FileClusterKey;
 import dev.sentinelj.adapters.files.TinkSecretVault;
-import dev.sentinelj.adapters.files.UnusablePathException;
-import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.adapters.sysinfo.HostIdentity;
 import dev.sentinelj.adapters.timescale.Database;
 import dev.sentinelj.adapters.timescale.Migrations;
 import dev.sentinelj.application.access.Operators;
-import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.core.access.Password;
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
@@ -25,23 +21,18 @@ import dev.sentinelj.ports.driven.SecretVault;
 import dev.sentinelj.ports.driving.EnrolAgents;
 import dev.sentinelj.runners.agent.AgentRunner;
 import dev.sentinelj.runners.agent.HostAgent;
-import dev.sentinelj.runners.cli.ApiContext;
 import dev.sentinelj.runners.cli.UpOptions;
 import dev.sentinelj.runners.runtime.CombinedStatus;
-import dev.sentinelj.runners.runtime.Settings.BadSettingException;
 import dev.sentinelj.runners.runtime.ShutdownSequence;
 import dev.sentinelj.runners.runtime.SystemClock;
 import dev.sentinelj.runners.server.ServerConfig;
 import dev.sentinelj.runners.server.ServerRunner;
 import dev.sentinelj.runners.worker.WorkerConfig;
 import dev.sentinelj.runners.worker.WorkerRunner;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -80,7 +71,7 @@ final class Installation implements AutoCloseable {
    * @throws StartException when something is in the way
    */
   static Installation start(UpOptions options) {
-    UpConfig config = config(new Home(options.home()), options);
+    UpConfig config = UpConfig.read(new Home(options.home()), options);
     Home home = options.ephemeral() ? Home.temporary() : new Home(options.home());
     System.setProperty("sentinel.logs", home.logs().toString()); // before the first logger
     Installation installation = new Installation(home, config, options);
@@ -122,24 +113,6 @@ final class Installation implements AutoCloseable {
     shutdown.close();
   }
 
-  private static UpConfig config(Home home, UpOptions options) {
-    Map<String, String> values = new LinkedHashMap<>();
-    if (Files.exists(home.config())) {
-      values.putAll(configFile(home));
-    }
-    values.putAll(options.settings());
-    return UpConfig.parse(
-        values, Files.exists(home.config()) ? home.config().toString() : "the options");
-  }
-
-  private static Map<String, String> configFile(Home home) {
-    try {
-      return ConfigFile.read(home.config());
-    } catch (UnusablePathException e) {
-      throw new BadSettingException(e.getMessage() + "; mend the file or remove it");
-    }
-  }
-
   private void start() {
     if (ephemeral) {
       shutdown.closeLater("temporary directory", () -> PostgresBinaries.deleteTree(home.root()));
@@ -160,7 +133,7 @@ final class Installation implements AutoCloseable {
     startWorker(backend);
     ServerRunner server = startServer(backend, vault);
     startAgent(vault, server);
-    writeContext(server);
+    CommandLineAccess.give(home.root(), url(), server.operators());
     firstPassword =
         server
             .operators()
@@ -231,13 +204,11 @@ final class Installation implements AutoCloseable {
     HostAgent.Place place =
         new HostAgent.Place(
             home.agent(),
-            new WalConfig(config.logSegmentBytes(), config.logBytes(), WalConfig.MIN_FREE_BYTES),
+            config.log(),
             new InetSocketAddress(config.bind(), grpcPort),
             Version.TEXT);
     HostAgent agent = HostAgent.open(place, vault, () -> joinToken(server.enrolment()), shutdown);
-    CollectorSchedule.Timing timing =
-        new CollectorSchedule.Timing(config.interval(), Duration.ofSeconds(5));
-    status.add(shutdown.closeLater("agent", AgentRunner.start(agent, timing)));
+    status.add(shutdown.closeLater("agent", AgentRunner.start(agent, config.timing())));
   }
 
   /** The agent of this host enrols like any other, with a token made on the spot. */
@@ -265,33 +236,5 @@ final class Installation implements AutoCloseable {
   private MacKey clusterKey(SecretVault vault) {
     Secret secret = FileClusterKey.openOrCreate(home.keys().resolve("cluster"), vault, random);
     return MacKey.derive(secret, Purpose.FRAME);
-  }
-
-  /** Lets the command line work at once; a token that is there already is kept. */
-  private void writeContext(ServerRunner server) {
-    Path root = home.root();
-    ApiContext kept = ApiContext.read(root);
-    boolean known =
-        kept.token()
-            .filter(token -> server.operators().token(token, SystemClock.wallMillis()).isPresent())
-            .isPresent();
-    Optional<String> token =
-        known
-            ? kept.token()
-            : Optional.of(
-                server
-                    .operators()
-                    .createToken(
-                        new Principal("admin", Role.ADMIN),
-                        "sentinel up",
-                        Role.ADMIN,
-                        SystemClock.wallMillis(),
-                        0));
-    try {
-      new ApiContext(url(), token).write(root);
-    } catch (IOException e) {
-      throw new StartException(
-          "cannot write the command line's context to " + root + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -2,7 +2,6 @@ package dev.sentinelj.runners.standalone;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +22,6 @@ record PostmasterFile(long pid, int port) {
           ? Optional.empty()
           : Optional.of(
               new PostmasterFile(Long.parseLong(lines.getFirst().strip()), portIn(lines)));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
     } catch (IOException | NumberFormatException e) {
       return Optional.empty();
     }

@@ -1,49 +1,76 @@
 package dev.sentinelj.runners.standalone;
 
+import dev.sentinelj.adapters.files.ConfigFile;
+import dev.sentinelj.adapters.files.UnusablePathException;
+import dev.sentinelj.adapters.files.WalConfig;
+import dev.sentinelj.application.agent.CollectorSchedule;
+import dev.sentinelj.runners.agent.AgentSettings;
+import dev.sentinelj.runners.cli.UpOptions;
 import dev.sentinelj.runners.runtime.Settings;
 import java.net.InetAddress;
-import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * How {@code sentinel up} is set up.
  *
- * @param interval between two readings of a source
+ * @param timing of the agent's sources, and {@code log} the limits of its log
  * @param strands worker strands
- * @param logBytes most bytes of the agent's log, and {@code logSegmentBytes} of one of its files
  * @param busBytes most bytes of the bus, and {@code busSegmentBytes} of one of its files
  */
 record UpConfig(
     InetAddress bind,
     int httpPort,
     int grpcPort,
-    Duration interval,
+    CollectorSchedule.Timing timing,
     int strands,
-    long logBytes,
-    int logSegmentBytes,
+    WalConfig log,
     long busBytes,
     int busSegmentBytes) {
   static final int HTTP_PORT = 8080;
   static final int GRPC_PORT = 50051;
 
   private static final Set<String> KNOWN =
-      Set.of(
-          "bind.address",
-          "http.port",
-          "grpc.port",
-          "collect.interval",
-          "worker.strands",
-          "log.max.mebibytes",
-          "log.segment.kibibytes",
-          "bus.max.kibibytes",
-          "bus.segment.kibibytes");
+      Settings.union(
+          AgentSettings.NAMES,
+          Set.of(
+              "bind.address",
+              "http.port",
+              "grpc.port",
+              "worker.strands",
+              "bus.max.kibibytes",
+              "bus.segment.kibibytes"));
+
+  /**
+   * The file of {@code home}, if there is one; {@code options} win.
+   *
+   * @throws Settings.BadSettingException when one is unknown or out of range
+   */
+  static UpConfig read(Home home, UpOptions options) {
+    boolean file = Files.exists(home.config());
+    Map<String, String> values = new LinkedHashMap<>();
+    if (file) {
+      values.putAll(inFile(home.config()));
+    }
+    values.putAll(options.settings());
+    return parse(values, file ? home.config().toString() : "the options");
+  }
+
+  private static Map<String, String> inFile(Path file) {
+    try {
+      return ConfigFile.read(file);
+    } catch (UnusablePathException e) {
+      throw new Settings.BadSettingException(e.getMessage() + "; mend the file or remove it");
+    }
+  }
 
   /**
    * @param origin where the settings come from, for messages
-   * @throws Settings.BadSettingException when one is unknown or out of range
    */
-  static UpConfig parse(Map<String, String> values, String origin) {
+  private static UpConfig parse(Map<String, String> values, String origin) {
     Settings settings = new Settings(values, KNOWN, origin);
     int http = settings.port("http.port", HTTP_PORT);
     int grpc = settings.port("grpc.port", GRPC_PORT);
@@ -62,12 +89,11 @@ record UpConfig(
         settings.loopback("bind.address", "127.0.0.1"),
         http,
         grpc,
-        settings.seconds("collect.interval", 10, 1, 3_600),
+        AgentSettings.timing(settings),
         (int)
             settings.count(
                 "worker.strands", Math.min(processors, UpConfig.PARTITIONS), 1, PARTITIONS),
-        settings.count("log.max.mebibytes", 1_024, 64, 1_048_576) << 20,
-        (int) settings.count("log.segment.kibibytes", 16_384, 16, 65_536) << 10,
+        AgentSettings.log(settings),
         busBytes,
         busSegmentBytes);
   }
