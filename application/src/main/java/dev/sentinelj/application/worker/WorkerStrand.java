@@ -18,16 +18,14 @@ import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
-import dev.sentinelj.ports.driven.PartitionStore.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +49,6 @@ public final class WorkerStrand {
   /** Above this share of the bus's space the restore margin yields. */
   static final double CROWDED_RATIO = 0.6;
 
-  private static final long RELOAD_PAUSE_MILLIS = 1_000;
   private static final Shape NO_SHAPE = new Shape(0, 0, 0);
 
   private final String owner;
@@ -63,7 +60,8 @@ public final class WorkerStrand {
   private final WorkerLimits limits;
   private final Counters counters;
   private final List<OwnedPartition> partitions;
-  private final Map<Integer, PartitionReport> reports = new ConcurrentHashMap<>();
+  private final PartitionReports reports = new PartitionReports();
+  private final PullOutcomes outcomes;
   private int turn;
   private boolean busy;
   private boolean closed;
@@ -92,6 +90,7 @@ public final class WorkerStrand {
     this.mailbox = mailbox;
     this.limits = limits;
     this.counters = counters;
+    this.outcomes = new PullOutcomes(counters, reports);
     this.partitions =
         partitions.stream().map(number -> new OwnedPartition(number, limits)).toList();
   }
@@ -105,9 +104,7 @@ public final class WorkerStrand {
 
   /** The latest report on each partition, by number. */
   public List<PartitionReport> reports() {
-    return reports.values().stream()
-        .sorted((one, other) -> Integer.compare(one.partition(), other.partition()))
-        .toList();
+    return reports.all();
   }
 
   /** Takes and renews leases and starts the next piece of work, if there is one. */
@@ -154,7 +151,7 @@ public final class WorkerStrand {
   private void lease(OwnedPartition partition, Now now) {
     if (partition.lease().isPresent() && !partition.owned(now)) {
       partition.lost();
-      report(partition, false, "the lease ran out", 0);
+      reports.lost(partition, "the lease ran out");
     }
     if (partition.askLease(now, LEASE_EVERY_MILLIS)) {
       Optional<Lease> held = partition.lease();
@@ -177,7 +174,7 @@ public final class WorkerStrand {
           counters.increment("worker_leases_lost");
         }
         partition.lost();
-        report(partition, false, "held by " + other, 0);
+        reports.lost(partition, "held by " + other);
       }
     }
   }
@@ -193,7 +190,7 @@ public final class WorkerStrand {
     try {
       return verify(partition, now) || tidy(partition, now) || pull(partition, now);
     } catch (PortUnavailableException e) {
-      report(partition, true, "the bus does not answer", 0);
+      reports.owned(partition, "the bus does not answer");
       partition.reconnected();
       partition.pause(now);
       return false;
@@ -201,25 +198,18 @@ public final class WorkerStrand {
   }
 
   private void load(OwnedPartition partition, Now now) {
-    PartitionMemory memory = partition.memory();
-    busy = true;
     counters.increment("worker_loads");
-    store
-        .begin(leaseOf(partition))
-        .whenCompleteAsync(
-            (states, _) -> {
-              busy = false;
-              if (partition.memory() != memory) {
-                return;
-              }
-              if (states == null) {
-                partition.pause(now);
-              } else {
-                partition.load(states);
-                report(partition, true, "reading", 0);
-              }
-            },
-            mailbox);
+    await(
+        partition,
+        store.begin(leaseOf(partition)),
+        (states, _) -> {
+          if (states == null) {
+            partition.pause(now);
+          } else {
+            partition.load(states);
+            reports.owned(partition, "reading");
+          }
+        });
   }
 
   /** Compares the bus with what was committed; a bus that is another one is read from its start. */
@@ -294,7 +284,7 @@ public final class WorkerStrand {
     Failpoint.WORKER_FETCHED.hit();
     partition.pulled(lane);
     long stamp = messages.getFirst().position().stampMillis();
-    report(partition, true, "reading", Math.max(0, now.wallMillis() - stamp));
+    reports.reading(partition, "reading", Math.max(0, now.wallMillis() - stamp));
     attempt(partition, cursor, opened, now);
     return true;
   }
@@ -332,47 +322,33 @@ public final class WorkerStrand {
       lookUp(partition, cursor, opened, now);
       return;
     }
-    PartitionMemory memory = partition.memory();
-    busy = true;
-    store
-        .noteTry(leaseOf(partition), cursor.address().lane(), cursor.last().again())
-        .whenCompleteAsync(
-            (_, failure) -> {
-              busy = false;
-              if (partition.memory() != memory || closed) {
-                return;
-              }
-              if (failure == null) {
-                cursor.trying();
-                lookUp(partition, cursor, opened, now);
-              } else {
-                partition.pause(now);
-              }
-            },
-            mailbox);
+    await(
+        partition,
+        store.noteTry(leaseOf(partition), cursor.address().lane(), cursor.last().again()),
+        (_, failure) -> {
+          if (failure == null) {
+            cursor.trying();
+            lookUp(partition, cursor, opened, now);
+          } else {
+            partition.pause(now);
+          }
+        });
   }
 
   private void lookUp(OwnedPartition partition, LaneCursor cursor, List<Opened> opened, Now now) {
-    PartitionMemory memory = partition.memory();
-    busy = true;
-    reader
-        .lookUp(opened, now)
-        .whenCompleteAsync(
-            (found, _) -> {
-              busy = false;
-              if (partition.memory() != memory || closed) {
-                return;
-              }
-              if (found == null || found.isEmpty()) {
-                counters.increment("worker_registry_waits");
-                cursor.uncount();
-                report(partition, true, "the registry does not answer; nothing is read", 0);
-                partition.pause(now);
-              } else {
-                judged(partition, cursor, opened, found.get(), now);
-              }
-            },
-            mailbox);
+    await(
+        partition,
+        reader.lookUp(opened, now),
+        (found, _) -> {
+          if (found == null || found.isEmpty()) {
+            counters.increment("worker_registry_waits");
+            cursor.uncount();
+            reports.owned(partition, "the registry does not answer; nothing is read");
+            partition.pause(now);
+          } else {
+            judged(partition, cursor, opened, found.get(), now);
+          }
+        });
   }
 
   private void judged(
@@ -408,99 +384,16 @@ public final class WorkerStrand {
 
   private void transact(
       OwnedPartition partition, Pull pull, Shape shape, PullScript script, Now now) {
-    PartitionMemory memory = partition.memory();
-    busy = true;
-    store
-        .transact(leaseOf(partition), script)
-        .whenCompleteAsync(
-            (outcome, failure) -> {
-              busy = false;
-              if (partition.memory() == memory && outcome != null) {
-                settle(partition, pull, shape, script, outcome, now);
-              } else if (partition.memory() == memory) {
-                unknown(partition, pull.lane(), failure, now);
-              }
-            },
-            mailbox);
-  }
-
-  private void settle(
-      OwnedPartition partition,
-      Pull pull,
-      Shape shape,
-      PullScript script,
-      Outcome outcome,
-      Now now) {
-    switch (outcome) {
-      case Outcome.Committed() -> committed(partition, pull, shape, script, now);
-      case Outcome.RolledBack(PartitionStore.FailureKind kind, String message) ->
-          rolledBack(partition, pull, shape, kind, message, now);
-      case Outcome.Fenced(String message) -> {
-        partition.forgive(pull.lane()); // it says nothing about the batch that was tried
-        partition.lost();
-        reload(partition, "worker_fenced", message, now);
-      }
-    }
-  }
-
-  /** Only a failure of the store says nothing about the batch that was tried. */
-  private void unknown(OwnedPartition partition, Lane lane, @Nullable Throwable failure, Now now) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof PortUnavailableException) {
-      partition.forgive(lane);
-    }
-    reload(partition, "worker_unknown_outcomes", "an outcome is unknown", now);
-  }
-
-  private void committed(
-      OwnedPartition partition, Pull pull, Shape shape, PullScript script, Now now) {
-    script.remember(now.wallMillis());
-    partition.memory().tick(shape.lastTick());
-    script.counts().forEach(counters::add);
-    counters.increment("worker_commits");
-    LaneCursor cursor = partition.cursor(pull.lane());
-    if (pull.moves()) {
-      cursor.moved(pull.to());
-    } else if (shape.messages() > 0) {
-      cursor.nextBatch();
-    } else if (script.allReleased()) {
-      partition.tidied(now);
-    }
-    partition.succeeded();
-  }
-
-  private void rolledBack(
-      OwnedPartition partition,
-      Pull pull,
-      Shape shape,
-      PartitionStore.FailureKind kind,
-      String message,
-      Now now) {
-    counters.increment("worker_rollbacks");
-    report(partition, true, "rolled back: " + message, 0);
-    LaneCursor cursor = partition.cursor(pull.lane());
-    switch (kind) {
-      case DATA, SCRIPT -> {
-        if (shape.messages() > 0) {
-          cursor.failed(pull.to(), shape.messages(), shape.batches());
-        } else {
-          partition.tidied(now); // what is overdue waits for the next turn
-        }
-      }
-      case TRANSIENT -> {
-        if (shape.messages() > 0) {
-          cursor.uncount();
-        }
-      }
-    }
-    partition.pause(now);
-  }
-
-  private void reload(OwnedPartition partition, String counter, String why, Now now) {
-    counters.increment(counter);
-    partition.drop();
-    partition.pause(now, RELOAD_PAUSE_MILLIS);
-    report(partition, partition.lease().isPresent(), why, 0);
+    await(
+        partition,
+        store.transact(leaseOf(partition), script),
+        (outcome, failure) -> {
+          if (outcome == null) {
+            outcomes.unknown(partition, pull.lane(), failure, now);
+          } else {
+            outcomes.settle(partition, pull, shape, script, outcome, now);
+          }
+        });
   }
 
   private static Lease leaseOf(OwnedPartition partition) {
@@ -509,8 +402,20 @@ public final class WorkerStrand {
         .orElseThrow(() -> new IllegalStateException("no lease on " + partition.number()));
   }
 
-  private void report(OwnedPartition partition, boolean owned, String detail, long lagMillis) {
-    reports.put(
-        partition.number(), new PartitionReport(partition.number(), owned, detail, lagMillis));
+  /** Waits for an answer; it means nothing any more when the partition was loaded anew by then. */
+  private <T> void await(
+      OwnedPartition partition,
+      CompletionStage<T> answer,
+      BiConsumer<@Nullable T, @Nullable Throwable> then) {
+    PartitionMemory memory = partition.memory();
+    busy = true;
+    answer.whenCompleteAsync(
+        (value, failure) -> {
+          busy = false;
+          if (partition.memory() == memory) {
+            then.accept(value, failure);
+          }
+        },
+        mailbox);
   }
 }

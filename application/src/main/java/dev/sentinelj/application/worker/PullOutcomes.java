@@ -1,0 +1,97 @@
+package dev.sentinelj.application.worker;
+
+import dev.sentinelj.application.status.Counters;
+import dev.sentinelj.application.worker.PullScript.Pull;
+import dev.sentinelj.application.worker.WorkerStrand.Shape;
+import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
+import dev.sentinelj.ports.driven.PartitionStore.Outcome;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** What the end of a transaction means for what is remembered of its partition. */
+final class PullOutcomes {
+  private static final long RELOAD_PAUSE_MILLIS = 1_000;
+
+  private final Counters counters;
+  private final PartitionReports reports;
+
+  PullOutcomes(Counters counters, PartitionReports reports) {
+    this.counters = counters;
+    this.reports = reports;
+  }
+
+  void settle(
+      OwnedPartition partition,
+      Pull pull,
+      Shape shape,
+      PullScript script,
+      Outcome outcome,
+      Now now) {
+    switch (outcome) {
+      case Outcome.Committed() -> committed(partition, pull, shape, script, now);
+      case Outcome.RolledBack(FailureKind kind, String message) ->
+          rolledBack(partition, pull, shape, kind, message, now);
+      case Outcome.Fenced(String message) -> {
+        partition.forgive(pull.lane()); // it says nothing about the batch that was tried
+        partition.lost();
+        counters.increment("worker_fenced");
+        partition.pause(now, RELOAD_PAUSE_MILLIS);
+        reports.lost(partition, message);
+      }
+    }
+  }
+
+  /** Only a failure of the store says nothing about the batch that was tried. */
+  void unknown(OwnedPartition partition, Lane lane, @Nullable Throwable failure, Now now) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof PortUnavailableException) {
+      partition.forgive(lane);
+    }
+    counters.increment("worker_unknown_outcomes");
+    partition.drop();
+    partition.pause(now, RELOAD_PAUSE_MILLIS);
+    reports.owned(partition, "an outcome is unknown");
+  }
+
+  private void committed(
+      OwnedPartition partition, Pull pull, Shape shape, PullScript script, Now now) {
+    script.remember(now.wallMillis());
+    partition.memory().tick(shape.lastTick());
+    script.counts().forEach(counters::add);
+    counters.increment("worker_commits");
+    LaneCursor cursor = partition.cursor(pull.lane());
+    if (pull.moves()) {
+      cursor.moved(pull.to());
+    } else if (shape.messages() > 0) {
+      cursor.nextBatch();
+    } else if (script.allReleased()) {
+      partition.tidied(now);
+    }
+    partition.succeeded();
+  }
+
+  private void rolledBack(
+      OwnedPartition partition, Pull pull, Shape shape, FailureKind kind, String message, Now now) {
+    counters.increment("worker_rollbacks");
+    reports.owned(partition, "rolled back: " + message);
+    LaneCursor cursor = partition.cursor(pull.lane());
+    switch (kind) {
+      case DATA, SCRIPT -> {
+        if (shape.messages() > 0) {
+          cursor.failed(pull.to(), shape.messages(), shape.batches());
+        } else {
+          partition.tidied(now); // what is overdue waits for the next turn
+        }
+      }
+      case TRANSIENT -> {
+        if (shape.messages() > 0) {
+          cursor.uncount();
+        }
+      }
+    }
+    partition.pause(now);
+  }
+}
