@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Serves the page over made-up values, to look at it: {@code DemoServer [port] [agents]}. Name
@@ -29,7 +31,7 @@ import java.util.concurrent.CompletionStage;
 final class DemoServer {
   private DemoServer() {}
 
-  static void main(String[] args) throws InterruptedException {
+  static void main(String[] args) {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 8088;
     int agents = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     InMemoryDatabase database = new InMemoryDatabase(System::currentTimeMillis, 1);
@@ -57,10 +59,18 @@ final class DemoServer {
                 port));
     server.start();
     System.out.println("http://127.0.0.1:" + server.port() + " as admin with admin-pass");
-    while (true) {
-      Thread.sleep(5_000);
-      registry.heard(new AgentId("web-1"), "0.1.0", System.currentTimeMillis());
-    }
+    hear(registry);
+  }
+
+  /** Again and again; its thread keeps the process going. */
+  @SuppressWarnings("FutureReturnValueIgnored") // it never ends
+  private static void hear(InMemoryAgentRegistry registry) {
+    Executors.newSingleThreadScheduledExecutor()
+        .scheduleAtFixedRate(
+            () -> registry.heard(new AgentId("web-1"), "0.1.0", System.currentTimeMillis()),
+            5,
+            5,
+            TimeUnit.SECONDS);
   }
 
   private static void enter(InMemoryAgentRegistry registry, String id) {

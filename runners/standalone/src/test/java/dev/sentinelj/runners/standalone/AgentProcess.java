@@ -2,6 +2,7 @@ package dev.sentinelj.runners.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sentinelj.core.failpoint.Failpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,22 @@ final class AgentProcess implements AutoCloseable {
 
   /** Starts on {@code home}, which has an identity, and returns when it says that it runs. */
   static AgentProcess start(Path home, int grpcPort, int intervalSeconds) throws IOException {
+    AgentProcess agent = run(home, grpcPort, intervalSeconds, 256, List.of());
+    agent.awaitReady();
+    return agent;
+  }
+
+  /**
+   * Starts on {@code home}, which has an identity, so that it dies at {@code armed}. Its log is so
+   * small that it rolls over within seconds.
+   */
+  static AgentProcess start(Path home, int grpcPort, ArmedFailpoint armed) throws IOException {
+    return run(home, grpcPort, 1, 16, List.of(armed.option()));
+  }
+
+  private static AgentProcess run(
+      Path home, int grpcPort, int intervalSeconds, int segmentKibibytes, List<String> options)
+      throws IOException {
     Path config = home.resolve("agent.conf");
     Files.writeString(
         config,
@@ -29,33 +46,45 @@ final class AgentProcess implements AutoCloseable {
         home = %s
         server.port = %d
         collect.interval = %d
-        log.segment.kibibytes = 256
+        log.segment.kibibytes = %d
         """
-            .formatted(home, grpcPort, intervalSeconds));
-    Process process =
-        new ProcessBuilder(
+            .formatted(home, grpcPort, intervalSeconds, segmentKibibytes));
+    Prepared prepared = Prepared.shared();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
                 "-Dlogback.configurationFile=logback.xml",
                 "-Dsentinel.logs=" + home.resolve("logs"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                dev.sentinelj.runners.agent.Main.class.getName(),
-                config.toString())
-            .redirectErrorStream(true)
-            .start();
-    AgentProcess agent = new AgentProcess(process);
+                "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(prepared.options());
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "-cp",
+            prepared.classPath(),
+            dev.sentinelj.runners.agent.Main.class.getName(),
+            config.toString()));
+    return new AgentProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  private void awaitReady() throws IOException {
     BufferedReader output = process.inputReader();
     List<String> lines = new ArrayList<>();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       lines.add(line);
       if (line.contains("SIGTERM stops it")) {
-        return agent;
+        return;
       }
     }
     throw new AssertionError("the agent ended before it ran: " + lines);
+  }
+
+  /** Whether it ended within so many seconds as a process that was killed. */
+  boolean died(long seconds) throws InterruptedException {
+    return process.waitFor(seconds, TimeUnit.SECONDS) && process.exitValue() == Failpoint.KILLED;
   }
 
   /** SIGTERM, then the end. */

@@ -39,9 +39,10 @@ final class Books {
    */
   static void drain(Path home) throws Exception {
     long through = -1;
-    for (long given = given(home); through < given; given = given(home)) {
+    Path wal = home.resolve("agent").resolve("wal");
+    for (long given = given(wal); through < given; given = given(wal)) {
       long wanted = given;
-      try (UpProcess up = UpProcess.start(home, "--interval", "3600").awaitReady()) {
+      try (UpProcess up = UpProcess.start(home, 0, 3_600).awaitReady()) {
         JsonNode status =
             up.api()
                 .await(
@@ -52,10 +53,28 @@ final class Books {
     }
   }
 
+  /** The same for an agent beside the host's own, which is stopped; the installation runs. */
+  static void drain(NewAgent agent, Path directory, Api api) throws Exception {
+    Path wal = directory.resolve("wal");
+    long through = -1;
+    for (long given = given(wal); through < given; given = given(wal)) {
+      long wanted = given;
+      try (AgentProcess process = AgentProcess.start(directory, agent.gateway().getPort(), 3_600)) {
+        JsonNode answer =
+            api.await("/v1/agents/" + agent.id(), now -> committedThrough(now) >= wanted);
+        through = committedThrough(answer);
+        process.stop();
+      }
+    }
+  }
+
+  private static long committedThrough(JsonNode agent) {
+    return agent.path("epochs").path(0).path("through").asLong();
+  }
+
   /** The greatest seq the log ever gave out, also when it was freed since. */
-  private static long given(Path home) {
-    try (FileBatchLog log =
-        FileBatchLog.open(home.resolve("agent").resolve("wal"), WalConfig.defaults())) {
+  static long given(Path wal) {
+    try (FileBatchLog log = FileBatchLog.open(wal, WalConfig.defaults())) {
       return log.nextSeq() - 1;
     }
   }

@@ -6,8 +6,6 @@ import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.SegmentScan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -42,14 +40,14 @@ class BusLossTest {
 
   @Test
   void busDeletedCutAndReplacedUnderLoad_everySampleIsStoredOnce() throws Exception {
-    Path home = directory.resolve("home");
+    Path home = Prepared.shared().makeHome(directory.resolve("home"));
     Path bus = home.resolve("bus");
-    grpcPort = freePort();
-    try {
+    grpcPort = UpProcess.freePort();
+    try (Relay relay = Relay.before(grpcPort)) {
       try (UpProcess up = start(home)) {
         for (int i = 0; i < AGENTS; i++) {
           Path own = Files.createDirectory(directory.resolve("agent" + i));
-          agents.add(LoadAgent.start(own, up.api(), grpcPort));
+          agents.add(LoadAgent.start(own, up.api(), relay.port()));
         }
         healed();
 
@@ -136,12 +134,10 @@ class BusLossTest {
 
   /** Everything that is in the logs now gets committed. */
   private void healed() {
-    long begun = System.nanoTime();
     for (LoadAgent agent : agents) {
       long logged = agent.logged() + 1;
       await(() -> agent.counter("agent_committed_through") >= logged);
     }
-    System.err.println("healed after " + (System.nanoTime() - begun) / 1_000_000 + " ms");
   }
 
   private static long replaced(UpProcess up) throws IOException, InterruptedException {
@@ -153,12 +149,6 @@ class BusLossTest {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting").isLessThan(deadline);
       LockSupport.parkNanos(20_000_000);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

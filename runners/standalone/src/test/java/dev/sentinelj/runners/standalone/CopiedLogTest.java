@@ -10,8 +10,6 @@ import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,10 +49,9 @@ class CopiedLogTest {
 
   @Test
   void logCopiedAndBothRun_bothContentsAreStoredOnce() throws Exception {
-    Path home = directory.resolve("home");
+    Path home = Prepared.shared().makeHome(directory.resolve("home"));
     Path second = directory.resolve("second");
-    int grpcPort = freePort();
-    Files.createDirectory(home);
+    int grpcPort = UpProcess.freePort();
     Files.writeString(home.resolve("sentinel.conf"), "log.segment.kibibytes = 256\n");
     dieWithABacklog(home, grpcPort);
     copy(home.resolve("agent"), second);
@@ -215,12 +212,6 @@ class CopiedLogTest {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("LOCK TABLE agent_progress IN EXCLUSIVE MODE");
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -3,28 +3,34 @@ package dev.sentinelj.runners.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.core.failpoint.Failpoint;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * P1 through a death at each failpoint, one after the other on one installation: each start is the
  * recovery from the death before and runs into the next. A point that is not reached fails the
- * test.
+ * test. What an agent passes kills an agent, and its server lives on; what a server passes kills
+ * all of {@code sentinel up}, an agent among it.
  */
 class FailpointKillTest {
-  /** Passed by a log that has a twin, which this one never has: see {@code SuccessionTest}. */
+  private static final Set<Failpoint> OF_AGENTS =
+      EnumSet.range(Failpoint.WAL_APPEND_BEFORE_WRITE, Failpoint.AGENT_RECONCILE_HEARD);
+
+  /** Passed by a log that has a twin, which none has here: see {@code SuccessionTest}. */
   private static final Set<Failpoint> AFTER_A_FORK =
       EnumSet.range(Failpoint.AGENT_CLOSE_BEFORE, Failpoint.AGENT_RETIRE_BEFORE);
+
+  /**
+   * Installations whose servers die at the same time: most of a life waits for a dead one's lease.
+   */
+  private static final int SERVERS = 3;
 
   private static final long PATIENCE_SECONDS = 60;
 
@@ -33,59 +39,85 @@ class FailpointKillTest {
       """
       log.segment.kibibytes = 16
       bus.segment.kibibytes = 16
-      bus.max.kibibytes = 128
+      bus.max.kibibytes = 64
       """;
 
-  @TempDir static Path directory;
+  @TempDir Path directory;
 
-  private static ClassArchive archive = ClassArchive.NONE;
-
-  @BeforeAll
-  static void archive() throws IOException, InterruptedException {
-    archive = ClassArchive.make(Files.createDirectory(directory.resolve("archive")));
-  }
-
-  /** Two installations, one for each half of the points, because a start keeps one core busy. */
   @Test
   void diedAtEachFailpoint_rowsEqualWhatTheLogTook() throws Exception {
-    List<Failpoint> points =
-        Arrays.stream(Failpoint.values()).filter(point -> !AFTER_A_FORK.contains(point)).toList();
-    int half = points.size() / 2;
-    FutureTask<List<String>> first = killedAt("first", points.subList(0, half));
-    FutureTask<List<String>> second = killedAt("second", points.subList(half, points.size()));
+    List<Failpoint> ofServers =
+        EnumSet.complementOf(EnumSet.copyOf(AFTER_A_FORK)).stream()
+            .filter(point -> !OF_AGENTS.contains(point))
+            .toList();
+    List<FutureTask<List<Failpoint>>> deaths = new ArrayList<>();
+    deaths.add(begin("agent", home -> agentDiedAt(home, List.copyOf(OF_AGENTS))));
+    for (int i = 0; i < SERVERS; i++) {
+      List<Failpoint> share =
+          ofServers.subList(i * ofServers.size() / SERVERS, (i + 1) * ofServers.size() / SERVERS);
+      deaths.add(begin("server" + i, home -> serverDiedAt(home, share)));
+    }
 
-    assertThat(first.get()).isEmpty();
-    assertThat(second.get()).isEmpty();
+    List<Failpoint> reached = new ArrayList<>();
+    for (FutureTask<List<Failpoint>> death : deaths) {
+      reached.addAll(death.get());
+    }
+
+    assertThat(reached)
+        .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(AFTER_A_FORK)));
   }
 
-  private FutureTask<List<String>> killedAt(String name, List<Failpoint> points) {
-    FutureTask<List<String>> task =
-        new FutureTask<>(() -> killedAt(directory.resolve(name), points));
+  @FunctionalInterface
+  private interface Deaths {
+    List<Failpoint> on(Path home) throws Exception;
+  }
+
+  private FutureTask<List<Failpoint>> begin(String name, Deaths deaths) throws Exception {
+    Path home = Prepared.shared().makeHome(directory.resolve(name));
+    Files.writeString(home.resolve("sentinel.conf"), SMALL);
+    FutureTask<List<Failpoint>> task = new FutureTask<>(() -> deaths.on(home));
     Thread.ofPlatform().daemon(true).name("kills-" + name).start(task);
     return task;
   }
 
-  /** Which points were not reached; the rest of the promise is asserted. */
-  private static List<String> killedAt(Path home, List<Failpoint> points) throws Exception {
-    Files.createDirectory(home);
-    Files.writeString(home.resolve("sentinel.conf"), SMALL);
-    List<String> notReached = new ArrayList<>();
+  /** Which points were reached; the rest of the promise is asserted. */
+  private static List<Failpoint> serverDiedAt(Path home, List<Failpoint> points) throws Exception {
+    List<Failpoint> reached = new ArrayList<>();
     for (Failpoint point : points) {
-      try (UpProcess up = UpProcess.start(home, archive, List.of(armed(point)))) {
-        if (!up.died(PATIENCE_SECONDS)) {
-          notReached.add(point.id());
+      try (UpProcess up = UpProcess.start(home, new ArmedFailpoint(point))) {
+        if (up.died(PATIENCE_SECONDS)) {
+          reached.add(point);
+        } else {
           up.killGroup();
         }
       }
     }
     Books.drain(home);
     Books.assertBalanced(home, List.of());
-    return notReached;
+    return reached;
   }
 
-  /** Some are passed while a process starts; what counts is the time when it works. */
-  private static String armed(Failpoint point) {
-    int hit = point == Failpoint.WAL_SEGMENT_BEGUN || point == Failpoint.WAL_DELETE_BEFORE ? 1 : 2;
-    return "-D" + Failpoint.PROPERTY + "=" + point.id() + ":" + hit + ":halt";
+  /** The same of an agent beside the installation's own. */
+  private List<Failpoint> agentDiedAt(Path home, List<Failpoint> points) throws Exception {
+    Path directory = Files.createDirectory(this.directory.resolve("beside"));
+    int port = UpProcess.freePort();
+    List<Failpoint> reached = new ArrayList<>();
+    try (UpProcess up = UpProcess.start(home, port, 1).awaitReady()) {
+      NewAgent agent = NewAgent.enrol(up.api(), port, directory);
+      agent.save(directory);
+      for (Failpoint point : points) {
+        try (AgentProcess process =
+            AgentProcess.start(directory, port, new ArmedFailpoint(point))) {
+          if (process.died(PATIENCE_SECONDS)) {
+            reached.add(point);
+          }
+        }
+      }
+      Books.drain(agent, directory, up.api());
+      up.stop();
+    }
+    Books.drain(home);
+    Books.assertBalanced(home, List.of(directory.resolve("wal")));
+    return reached;
   }
 }

@@ -3,7 +3,6 @@ package dev.sentinelj.runners.standalone;
 import dev.sentinelj.adapters.files.FileBatchLogs;
 import dev.sentinelj.adapters.files.FileRefusedBatches;
 import dev.sentinelj.adapters.files.WalConfig;
-import dev.sentinelj.adapters.grpc.GrpcEnrolment;
 import dev.sentinelj.adapters.grpc.GrpcUplink;
 import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
 import dev.sentinelj.application.agent.AgentIdentity;
@@ -15,14 +14,12 @@ import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.ports.driven.MetricSource;
 import dev.sentinelj.runners.agent.AgentRunner;
 import dev.sentinelj.runners.agent.HostAgent;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An agent in this process that outlives the installation it talks to: {@value #SERIES} made-up
@@ -30,7 +27,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class LoadAgent implements AutoCloseable {
   private static final int SERIES = 50;
-  private static final long PATIENCE_SECONDS = 60;
 
   private final Path directory;
   private final AgentIdentity identity;
@@ -48,18 +44,10 @@ final class LoadAgent implements AutoCloseable {
 
   /** Enrols under a name of its own and starts. */
   static LoadAgent start(Path directory, Api api, int grpcPort) throws Exception {
-    InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), grpcPort);
-    String token =
-        api.post("/v1/join-tokens", "{\"uses\":1,\"ttl_seconds\":600}").path("token").asString();
-    GrpcEnrolment.Outcome outcome =
-        GrpcEnrolment.enrol(gateway, token, directory.toString(), "load")
-            .toCompletableFuture()
-            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    if (!(outcome instanceof GrpcEnrolment.Outcome.Enrolled(var agent, var key, var secret, _))) {
-      throw new AssertionError("not let in: " + outcome);
-    }
-    AgentKey signs = new AgentKey(key, secret);
-    return new LoadAgent(directory, new AgentIdentity(agent, "load", () -> signs), gateway);
+    NewAgent agent = NewAgent.enrol(api, grpcPort, directory);
+    AgentKey key = agent.signs();
+    return new LoadAgent(
+        directory, new AgentIdentity(agent.id(), "load", () -> key), agent.gateway());
   }
 
   private static FileBatchLogs open(Path directory) {
@@ -112,6 +100,7 @@ final class LoadAgent implements AutoCloseable {
   private static final class MadeUp implements MetricSource {
     private final SeriesSet set;
     private int reading;
+    private long lastMillis;
 
     MadeUp() {
       List<Series> series = new ArrayList<>();
@@ -128,7 +117,8 @@ final class LoadAgent implements AutoCloseable {
 
     @Override
     public Reading read(long nowMillis) {
-      Columns.Builder columns = new Columns.Builder(SERIES, nowMillis);
+      lastMillis = Math.max(nowMillis, lastMillis + 1); // late readings may share a millisecond
+      Columns.Builder columns = new Columns.Builder(SERIES, lastMillis);
       for (int column = 0; column < SERIES; column++) {
         columns.set(column, 0, reading * 0.25 + column);
       }

@@ -6,6 +6,8 @@ import dev.sentinelj.core.failpoint.Failpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,51 +33,56 @@ final class UpProcess implements AutoCloseable {
 
   /** Starts on {@code home} with free ports, reading the host each second. */
   static UpProcess start(Path home, String... more) throws IOException {
-    return start(home, ClassArchive.NONE, List.of(), more);
+    return run(home, args(home, 0, 1, more));
   }
 
   /** Starts where agents find it again after a restart. */
   static UpProcess start(Path home, int grpcPort, int intervalSeconds) throws IOException {
-    return run(
-        home,
-        List.of(
-            "up",
-            "--home",
-            home.toString(),
-            "--http-port",
-            "0",
-            "--grpc-port",
-            Integer.toString(grpcPort),
-            "--interval",
-            Integer.toString(intervalSeconds)));
+    return run(home, args(home, grpcPort, intervalSeconds));
   }
 
-  /** Starts with free ports, a class archive and options of the JVM. */
-  static UpProcess start(Path home, ClassArchive archive, List<String> jvm, String... more)
-      throws IOException {
+  /** Starts so that it dies at {@code armed}. */
+  static UpProcess start(Path home, ArmedFailpoint armed) throws IOException {
+    return run(home, Prepared.shared(), List.of(armed.option()), args(home, 0, 1));
+  }
+
+  /** Starts with something else prepared than for all others. */
+  static UpProcess start(Path home, Prepared prepared) throws IOException {
+    return run(home, prepared, List.of(), args(home, 0, 1));
+  }
+
+  private static List<String> args(Path home, int grpcPort, int intervalSeconds, String... more) {
     List<String> args = new ArrayList<>(List.of("up", "--home", home.toString()));
-    args.addAll(List.of("--http-port", "0", "--grpc-port", "0", "--interval", "1"));
+    args.addAll(List.of("--http-port", "0", "--grpc-port", Integer.toString(grpcPort)));
+    args.addAll(List.of("--interval", Integer.toString(intervalSeconds)));
     args.addAll(List.of(more));
-    return run(home, archive, jvm, args);
+    return args;
+  }
+
+  /** A port for agents that come again after a restart. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   /** Runs the command line with these arguments. */
   static UpProcess run(Path home, List<String> args) throws IOException {
-    return run(home, ClassArchive.NONE, List.of(), args);
+    return run(home, Prepared.shared(), List.of(), args);
   }
 
-  static UpProcess run(Path home, ClassArchive archive, List<String> jvm, List<String> args)
+  private static UpProcess run(Path home, Prepared prepared, List<String> jvm, List<String> args)
       throws IOException {
     List<String> command =
         new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
-    command.addAll(archive.options());
+    command.addAll(prepared.options());
     command.addAll(jvm);
     command.addAll(
         List.of(
             "-Dlogback.configurationFile=logback.xml",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            archive.classPath()));
+            prepared.classPath()));
     command.add(Main.class.getName());
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
