@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The segment that takes appends. Records are gathered in memory by {@link #add} and written and
- * synced together by {@link #commit}. Used by one thread.
+ * The segment that takes appends. Records are gathered in memory by {@link #add}, written together
+ * by {@link #write} and made durable by {@link #sync}. Used by one thread.
  */
 final class ActiveSegment {
   /** A larger buffer is not kept between groups. */
@@ -76,11 +76,6 @@ final class ActiveSegment {
     return offset;
   }
 
-  /** Writes what is gathered and returns when it is on the disk for good. */
-  void commit() throws IOException {
-    sync(write());
-  }
-
   /** Writes what is gathered. Returns how many bytes {@link #sync} is to make durable. */
   int write() throws IOException {
     int bytes = gathered.position();
@@ -98,7 +93,7 @@ final class ActiveSegment {
   /** Ends it orderly and gives back the space it does not need. */
   void seal(long nextSeq) throws IOException {
     add(RecordKind.SEAL, nextSeq, new byte[0]);
-    commit();
+    sync(write());
     appender.close();
     files.truncate(name(), durable);
   }

@@ -4,7 +4,6 @@ import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
-import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wal.StoredMessage;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchBus.BusFullException;
@@ -22,19 +21,17 @@ import java.util.function.LongSupplier;
 /**
  * The writing half of a {@link FileBatchBus}; used by its writer thread alone.
  *
- * <p>Longer than most files because publishing, looking at the directory and freeing space all end
- * in the one question which segment takes the next record, if the directory is still ours.
+ * <p>Longer than most files because whatever is written, carried or freed has to make sure first
+ * that the directory is still the one it is taken for.
  */
 final class BusWriter {
   private final BusState bus;
   private final SegmentFiles files;
   private final BusReader reader;
-  private final BusConfig config;
   private final LongSupplier wallMillis;
   private final Runnable arrived;
-  private long lastNumber;
+  private final BusSegments segments;
   private long lastStamp;
-  private Optional<ActiveSegment> active = Optional.empty();
   private boolean gone;
 
   record Publish(
@@ -59,16 +56,15 @@ final class BusWriter {
     this.bus = bus;
     this.files = files;
     this.reader = new BusReader(files);
-    this.config = config;
+    this.segments = new BusSegments(bus, files, config);
     this.wallMillis = wallMillis;
     this.arrived = arrived;
   }
 
   /** Begins writing where {@code ground} was found. */
   void begin(BusGround ground) throws IOException {
-    lastNumber = Math.max(lastNumber, ground.found().highestNumber());
     lastStamp = Math.max(lastStamp, ground.found().index().lastStamp());
-    open(config.segmentBytes());
+    segments.begin(ground);
     bus.noteOpened();
     ground.found().dropEmptySegments();
   }
@@ -86,7 +82,7 @@ final class BusWriter {
         rest.forEach(publish -> publish.done().completeExceptionally(e));
         break;
       } catch (IOException e) {
-        giveUpSegment();
+        segments.giveUp();
         lastStamp++; // what failed must not be mistaken for what is written in its stead
         if (tried) {
           PortUnavailableException failed = new PortUnavailableException("writing the bus", e);
@@ -104,7 +100,7 @@ final class BusWriter {
   /** Commits as many as fit one segment, at least one. */
   private int commitRun(List<Publish> publishes) throws IOException {
     requireGround();
-    ActiveSegment segment = activeFor(publishes.getFirst());
+    ActiveSegment segment = segments.withRoom(roomFor(publishes.getFirst()));
     List<Answer> answers = new ArrayList<>();
     List<BusIndex.Entry> entries = new ArrayList<>();
     Map<BusIndex.MessageKey, BusIndex.Remembered> now = new HashMap<>();
@@ -133,6 +129,11 @@ final class BusWriter {
     makeDurable(segment, entries, now);
     answers.forEach(this::complete);
     return answers.size();
+  }
+
+  /** Enough, whatever sequence and stamp it gets. */
+  private static int roomFor(Publish publish) {
+    return RecordFrame.sizeOf(publish.bytes().length) + 4 * publish.id().length() + 64;
   }
 
   /** Within a queue stamps rise, so that no two messages share sequence and stamp in one life. */
@@ -204,13 +205,13 @@ final class BusWriter {
       return;
     }
     gone = true;
-    giveUpSegment();
+    segments.giveUp();
     begin(bus.retake());
     gone = false;
   }
 
   private boolean isOurs() throws IOException {
-    return bus.identityIsStillThere() && (active.isEmpty() || active.get().isStillThere());
+    return bus.identityIsStillThere() && segments.isStillThere();
   }
 
   /**
@@ -247,42 +248,6 @@ final class BusWriter {
     return last.isEmpty() || reader.read(List.of(last.get())).getFirst().isPresent();
   }
 
-  private ActiveSegment activeFor(Publish publish) throws IOException {
-    int needed = RecordFrame.sizeOf(publish.bytes().length) + 4 * publish.id().length() + 64;
-    if (active.filter(open -> needed <= open.room()).isEmpty()) {
-      sealActive();
-      int overhead = SegmentHeader.BYTES + RecordFrame.sizeOf(0);
-      begin(Math.max(config.segmentBytes(), needed + overhead));
-    }
-    return active.orElseThrow();
-  }
-
-  private void begin(int bytes) throws IOException {
-    long held = bus.withIndex(BusIndex::bytes);
-    if (held + bytes > config.maxBytes()) {
-      throw new BusFullException(
-          "the bus takes " + held + " of " + config.maxBytes() + " bytes and needs " + bytes);
-    }
-    long free = files.usableBytes();
-    if (free - bytes < config.minFreeBytes()) {
-      throw new BusFullException(
-          "the file system has "
-              + free
-              + " bytes left, of which "
-              + config.minFreeBytes()
-              + " stay free");
-    }
-    open(bytes);
-  }
-
-  private void open(int bytes) throws IOException {
-    long number = ++lastNumber;
-    SegmentHeader header = SegmentHeader.of(bus.creation(), number, 0, 0);
-    ActiveSegment file = ActiveSegment.create(files, header, bytes);
-    bus.updateIndex(index -> index.begin(number, SegmentHeader.BYTES));
-    active = Optional.of(file);
-  }
-
   /**
    * Deletes segments that hold nothing but messages kept at a forgotten position, after writing
    * those again at the end.
@@ -296,7 +261,7 @@ final class BusWriter {
         free = bus.withIndex(BusIndex::freeable);
       }
     } catch (IOException | PortUnavailableException e) {
-      giveUpSegment(); // the next forgetting tries again
+      segments.giveUp(); // the next forgetting tries again
     }
   }
 
@@ -314,13 +279,11 @@ final class BusWriter {
     for (BusIndex.Entry entry : entries) {
       Optional<byte[]> payload = reader.payload(entry);
       if (payload.isPresent()) {
-        int needed = entry.length() + RecordFrame.sizeOf(0);
-        if (active.filter(open -> needed <= open.room()).isEmpty()) {
+        if (!segments.hasRoom(entry.length())) {
           makeMoved(moved);
-          sealActive();
-          open(Math.max(config.segmentBytes(), needed + SegmentHeader.BYTES));
+          segments.replace(entry.length());
         }
-        ActiveSegment to = active.orElseThrow();
+        ActiveSegment to = segments.active();
         int offset = to.add(RecordKind.MESSAGE, entry.sequence(), payload.get());
         moved.add(entry.movedTo(to.number(), offset));
       }
@@ -330,7 +293,7 @@ final class BusWriter {
 
   private void makeMoved(List<BusIndex.Entry> moved) throws IOException {
     if (!moved.isEmpty()) {
-      makeDurable(active.orElseThrow(), moved, Map.of());
+      makeDurable(segments.active(), moved, Map.of());
       moved.clear();
     }
   }
@@ -339,35 +302,13 @@ final class BusWriter {
   void end() {
     try {
       if (gone || !isOurs()) {
-        giveUpSegment();
+        segments.giveUp();
         return;
       }
-      sealActive();
+      segments.seal();
       bus.noteClosed();
     } catch (IOException e) {
-      giveUpSegment(); // it ends as after a crash
+      segments.giveUp(); // it ends as after a crash
     }
-  }
-
-  private void sealActive() {
-    active.ifPresent(segment -> {
-      try {
-        segment.seal(0);
-        bus.updateIndex(index -> index.resize(segment.number(), segment.durable()));
-      } catch (IOException e) {
-        segment.abandon(); // without its seal it ends as after a crash
-      }
-    });
-    noneActive();
-  }
-
-  private void giveUpSegment() {
-    active.ifPresent(ActiveSegment::abandon);
-    noneActive();
-  }
-
-  private void noneActive() {
-    active = Optional.empty();
-    bus.updateIndex(BusIndex::end);
   }
 }

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The agent's end of one stream: says hello, believes the gateway when its welcome holds, and from
  * then on only what holds under the session's seal. One flaw in that ends it.
+ *
+ * <p>Longer than most files because every step of a stream changes one state under one lock.
  */
 final class UplinkSession
     implements Uplink.Session, ClientResponseObserver<AgentMessage, ServerMessage> {

@@ -4,7 +4,6 @@ import dev.sentinelj.adapters.memory.Rows.Begun;
 import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
-import dev.sentinelj.adapters.memory.Rows.MoveKey;
 import dev.sentinelj.adapters.memory.Rows.OriginKey;
 import dev.sentinelj.adapters.memory.Rows.Parked;
 import dev.sentinelj.adapters.memory.Rows.ProgressRow;
@@ -24,8 +23,6 @@ import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.EpochProgress;
-import dev.sentinelj.core.progress.SeqRanges;
-import dev.sentinelj.core.progress.VanishedSeqs;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.ArrayList;
@@ -40,14 +37,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Writes into copies and puts them into the database all at once. Used under its lock. */
+/**
+ * Writes into copies and puts them into the database all at once. Used under its lock.
+ *
+ * <p>Longer than most files because it has a method for each statement of the port.
+ */
 final class InMemoryTransaction implements PartitionTransaction {
   private final InMemoryDatabase database;
   private final int partition;
 
   private final Table<BatchId, LedgerRow>.Staged ledger;
   private final Table<OriginKey, BatchId>.Staged origins;
-  private final Table<MoveKey, MovedRecord>.Staged moves;
   private final Table<EpochId, ProgressRow>.Staged progress;
   private final Table<SetKey, SeriesSet>.Staged sets;
   private final Table<SeriesKey, Long>.Staged series;
@@ -56,6 +56,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<FrameAddress, BusPosition>.Staged positions;
   private final Table<FrameAddress, Begun>.Staged begun;
   private final StagedLosses losses;
+  private final StagedMoves moves;
   private final List<Sample> samples = new ArrayList<>();
   private final Table<Long, Kept>.Staged quarantine;
   private final Set<EpochId> locked = new HashSet<>();
@@ -74,7 +75,6 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.owner = owner;
     this.ledger = database.ledger.stage();
     this.origins = database.origins.stage();
-    this.moves = database.moves.stage();
     this.progress = database.progress.stage();
     this.sets = database.sets.stage();
     this.series = database.series.stage();
@@ -84,6 +84,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.positions = database.positions.stage();
     this.begun = database.begun.stage();
     this.losses = new StagedLosses(database.losses.stage(), ledger);
+    this.moves = new StagedMoves(database.moves.stage(), ledger, losses);
   }
 
   boolean fenced() {
@@ -175,58 +176,13 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public Settlement addMove(EpochId closed, EpochId into, MovedRecord record) {
     live();
-    MoveKey key = new MoveKey(closed, into);
-    long moved = 0;
-    if (moves.get(key) == null) {
-      moved = record.movedSamples();
-      moves.put(key, record);
-    }
-    return settled(closed, moved);
+    return moves.add(closed, into, record);
   }
 
   @Override
   public Optional<Settlement> settlement(EpochId closed) {
     live();
-    return words(closed).isEmpty() ? Optional.empty() : Optional.of(settled(closed, 0));
-  }
-
-  private Settlement settled(EpochId closed, long moved) {
-    List<MovedRecord> words = words(closed);
-    long before = losses.total(closed);
-    losses.forgetVanished(closed);
-    SeqRanges known = losses.named(closed);
-    rows(closed, 1, Long.MAX_VALUE).forEach(row -> known.add(row.id().seq()));
-    List<LossRecord.Entry> vanished =
-        VanishedSeqs.of(
-            words.stream().map(one -> new VanishedSeqs.Word(one, difference(closed, one))).toList(),
-            known);
-    losses.add(closed, vanished);
-    long lost = losses.total(closed) - before;
-    long difference = words.stream().mapToLong(one -> difference(closed, one)).sum();
-    return new Settlement(moved, lost, vanished, difference);
-  }
-
-  private List<MovedRecord> words(EpochId closed) {
-    return moves.all().entrySet().stream()
-        .filter(one -> one.getKey().closed().equals(closed))
-        .map(Map.Entry::getValue)
-        .toList();
-  }
-
-  private Collection<LedgerRow> rows(EpochId epoch, long from, long to) {
-    return ledger.between(new BatchId(epoch, from), new BatchId(epoch, to));
-  }
-
-  private long difference(EpochId closed, MovedRecord record) {
-    SeqRanges moved = new SeqRanges();
-    record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
-    long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
-    if (record.lastSeq() > 0) {
-      for (LedgerRow row : rows(closed, 1, record.lastSeq())) {
-        left -= moved.contains(row.id().seq()) ? 0 : row.samples();
-      }
-    }
-    return left;
+    return moves.settlement(closed);
   }
 
   @Override
@@ -365,17 +321,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public Collected collected(EpochId epoch) {
     live();
-    SeqRanges torn = losses.torn(epoch);
-    long greatest = 0;
-    long inTorn = 0;
-    for (LedgerRow row : rows(epoch, 1, Long.MAX_VALUE)) {
-      if (torn.contains(row.id().seq())) {
-        inTorn += row.samples();
-      } else {
-        greatest = row.sampleTo();
-      }
-    }
-    return new Collected(greatest, inTorn);
+    return moves.collected(epoch);
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.util.Arrays;
 /**
  * Writes column after column, each in the form that makes it smallest: first the form of each, then
  * what they hold. One block, one encoder.
+ *
+ * <p>Longer than most files because the forms compete in one choice, on the same arrays.
  */
 final class ColumnEncoder {
   /** Columns behind one with new denominators that are asked whether they can share them. */

@@ -21,6 +21,8 @@ import java.util.Optional;
  * The statements of one worker transaction. All of them may throw {@link
  * dev.sentinelj.ports.PortUnavailableException}; the transaction is then rolled back or its outcome
  * unknown, as {@link PartitionStore#transact} says. Not thread safe, valid inside the script only.
+ *
+ * <p>Longer than most files because all of it happens in one transaction or not at all.
  */
 public interface PartitionTransaction {
 
