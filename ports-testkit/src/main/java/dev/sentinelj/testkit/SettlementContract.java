@@ -82,6 +82,17 @@ public abstract class SettlementContract extends StoreContract {
     assertThat(added + late.orElseThrow().lost()).isZero();
   }
 
+  /** As when the record of the loss comes behind the last word, and names just what is missing. */
+  @Test
+  void addLosses_ofWhatWasTakenForVanished_takeItsPlace() {
+    Lease lease = own();
+    move(lease, record(2, 20));
+    long added = committed(lease, tx -> tx.addLosses(epoch, losses(loss(1, 2, 20))));
+
+    assertThat(added).isZero();
+    assertThat(settlement(lease)).contains(new Settlement(0, 0, List.of(), 0));
+  }
+
   @Test
   void addMove_ofLogsThatShareWhatVanished_namesItOnce() {
     Lease lease = own();

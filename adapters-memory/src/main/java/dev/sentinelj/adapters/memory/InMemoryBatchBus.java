@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -187,6 +188,21 @@ public final class InMemoryBatchBus implements BatchBus {
       queue.last--;
     }
     remembered.clear();
+  }
+
+  /**
+   * One message cannot be read any more, those behind it can.
+   *
+   * @param fromTheNewest 0 for the newest
+   * @return its sequence, if there was such a message
+   */
+  public synchronized Optional<Long> rot(FrameAddress address, int fromTheNewest) {
+    Queue queue = queue(address);
+    Optional<Long> sequence =
+        queue.messages.descendingKeySet().stream().skip(fromTheNewest).findFirst();
+    sequence.ifPresent(
+        gone -> bytes -= Objects.requireNonNull(queue.messages.remove(gone)).bytes().length);
+    return sequence;
   }
 
   /** Loses everything, as a broker whose disk was replaced: queues, generations and sequences. */

@@ -12,9 +12,7 @@ import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.progress.SeqRanges.Range;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The losses of epochs as one transaction sees and changes them: a ledger row always beats a loss,
@@ -31,6 +29,12 @@ final class StagedLosses {
 
   long add(EpochId epoch, List<LossRecord.Entry> entries) {
     long before = total(epoch);
+    forgetVanished(epoch);
+    enter(epoch, entries);
+    return total(epoch) - before;
+  }
+
+  void enter(EpochId epoch, List<LossRecord.Entry> entries) {
     for (LossRecord.Entry entry : entries) {
       List<Loss> known = new ArrayList<>(of(epoch));
       if (known.stream().noneMatch(loss -> sameRange(loss.entry(), entry))) {
@@ -39,7 +43,6 @@ final class StagedLosses {
         recountAround(epoch, entry);
       }
     }
-    return total(epoch) - before;
   }
 
   long remove(EpochId epoch, Collection<Long> seqs) {
@@ -72,28 +75,19 @@ final class StagedLosses {
   }
 
   private List<LossRecord.Entry> vanished(EpochId epoch) {
-    return of(epoch).stream()
-        .map(Loss::entry)
-        .filter(entry -> entry.reason() == LossReason.VANISHED)
-        .toList();
+    return entries(epoch).stream().filter(entry -> entry.reason() == LossReason.VANISHED).toList();
   }
 
-  /** The seqs of all losses. */
-  SeqRanges named(EpochId epoch) {
-    return seqs(epoch, EnumSet.allOf(LossReason.class));
+  List<LossRecord.Entry> entries(EpochId epoch) {
+    return of(epoch).stream().map(Loss::entry).toList();
   }
 
   SeqRanges torn(EpochId epoch) {
-    return seqs(epoch, EnumSet.of(LossReason.TORN));
-  }
-
-  private SeqRanges seqs(EpochId epoch, Set<LossReason> reasons) {
-    SeqRanges seqs = new SeqRanges();
-    of(epoch).stream()
-        .map(Loss::entry)
-        .filter(entry -> reasons.contains(entry.reason()))
-        .forEach(entry -> seqs.add(entry.from(), entry.to()));
-    return seqs;
+    SeqRanges torn = new SeqRanges();
+    entries(epoch).stream()
+        .filter(entry -> entry.reason() == LossReason.TORN)
+        .forEach(entry -> torn.add(entry.from(), entry.to()));
+    return torn;
   }
 
   void apply() {

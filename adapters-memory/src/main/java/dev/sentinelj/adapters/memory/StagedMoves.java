@@ -65,13 +65,14 @@ final class StagedMoves {
     List<MovedRecord> words = words(closed);
     long before = losses.total(closed);
     losses.forgetVanished(closed);
-    SeqRanges known = losses.named(closed);
-    rows(closed, Long.MAX_VALUE).forEach(row -> known.add(row.id().seq()));
+    SeqRanges rows = new SeqRanges();
+    rows(closed, Long.MAX_VALUE).forEach(row -> rows.add(row.id().seq()));
     List<LossRecord.Entry> vanished =
         VanishedSeqs.of(
             words.stream().map(one -> new VanishedSeqs.Word(one, difference(closed, one))).toList(),
-            known);
-    losses.add(closed, vanished);
+            rows,
+            losses.entries(closed));
+    losses.enter(closed, vanished);
     long lost = losses.total(closed) - before;
     long difference = words.stream().mapToLong(one -> difference(closed, one)).sum();
     return new Settlement(moved, lost, vanished, difference);

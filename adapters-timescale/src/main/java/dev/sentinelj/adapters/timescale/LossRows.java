@@ -30,7 +30,15 @@ final class LossRows {
     this.ledger = ledger;
   }
 
-  long add(EpochId epoch, List<LossRecord.Entry> entries) throws SQLException {
+  long add(EpochId epoch, LossRecord record) throws SQLException {
+    long forgotten = forgetVanished(epoch);
+    return enter(epoch, record.entries()) - forgotten;
+  }
+
+  /**
+   * @return the samples that count as lost after this and did not before
+   */
+  long enter(EpochId epoch, List<LossRecord.Entry> entries) throws SQLException {
     long added = 0;
     for (LossRecord.Entry entry : entries) {
       int entered =
@@ -90,21 +98,17 @@ final class LossRows {
     return removed;
   }
 
-  /** The seqs of all losses. */
-  SeqRanges named(EpochId epoch) {
-    return seqs(of(epoch));
+  List<LossRecord.Entry> entries(EpochId epoch) {
+    return dsl.selectFrom(LOSSES).where(of(epoch)).fetch().map(LossRows::entry);
   }
 
+  /** The seqs of torn losses. */
   SeqRanges torn(EpochId epoch) {
-    return seqs(of(epoch).and(LOSSES.REASON.eq(LossReason.TORN.word())));
-  }
-
-  private SeqRanges seqs(Condition which) {
-    SeqRanges seqs = new SeqRanges();
+    SeqRanges torn = new SeqRanges();
     dsl.selectFrom(LOSSES)
-        .where(which)
-        .forEach(loss -> seqs.add(loss.getSeqFrom(), loss.getSeqTo()));
-    return seqs;
+        .where(of(epoch), LOSSES.REASON.eq(LossReason.TORN.word()))
+        .forEach(loss -> torn.add(loss.getSeqFrom(), loss.getSeqTo()));
+    return torn;
   }
 
   /** Around a loss that counts nothing, before or now, the next wider one answers for its seqs. */

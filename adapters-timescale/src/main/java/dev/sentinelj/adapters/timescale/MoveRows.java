@@ -80,10 +80,9 @@ final class MoveRows {
       MovedRecord record = MovedRecord.parse(row.getRecord());
       words.add(new VanishedSeqs.Word(record, difference(closed, record)));
     }
-    SeqRanges known = losses.named(closed);
-    ledger.seqs(closed).forEach(range -> known.add(range.from(), range.to()));
-    List<LossRecord.Entry> vanished = VanishedSeqs.of(words, known);
-    long lost = losses.add(closed, vanished) - forgotten;
+    List<LossRecord.Entry> vanished =
+        VanishedSeqs.of(words, SeqRanges.of(ledger.seqs(closed)), losses.entries(closed));
+    long lost = losses.enter(closed, vanished) - forgotten;
     return new Settlement(moved, lost, vanished, left(closed, rows));
   }
 

@@ -177,7 +177,7 @@ final class WorkerTransaction implements PartitionTransaction {
   @Override
   public long addLosses(EpochId epoch, LossRecord record) {
     live();
-    return at("adding losses", () -> losses.add(epoch, record.entries()));
+    return at("adding losses", () -> losses.add(epoch, record));
   }
 
   @Override

@@ -38,6 +38,36 @@ final class BatchJudge {
   }
 
   /**
+   * As {@link #judge}, of a batch that nobody gets through reading: only who signed it, and where
+   * its content was first, is looked at.
+   */
+  PullItem undecoded(
+      JournalRow row,
+      AgentDirectory.Answer found,
+      List<byte[]> sets,
+      QuarantineReason reason,
+      String detail) {
+    return doubt(row, found)
+        .map(doubt -> (PullItem) new PullItem.Unbelieved(row, doubt.reason, doubt.detail))
+        .orElseGet(() ->
+            new PullItem.Believed(
+                row,
+                origin(row.batch()),
+                parsed(sets),
+                new PullItem.Content.Unusable(reason, detail)));
+  }
+
+  private static Optional<CopiedBatch.Origin> origin(SignedBatch batch) {
+    try {
+      return batch.header().kind() == BatchKind.COPY
+          ? Optional.of(CopiedBatch.parse(batch).origin())
+          : Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * What a batch says whose content MAC held. A copy says what its original says; the MAC over the
    * copy covers the original too.
    */

@@ -46,6 +46,7 @@ final class LaneCursor {
   private int suspects;
   private BusPosition message = BusPosition.START;
   private int index = -1;
+  private boolean missed;
   private int tries;
 
   /**
@@ -57,9 +58,7 @@ final class LaneCursor {
     this.committed = state.position();
     this.read = committed;
     this.suspects = state.begun() > MAX_BEGINNINGS ? suspects : 0;
-    if (this.suspects > 0) {
-      split();
-    }
+    giveUp();
     state.last().ifPresent(this::goOn);
     marks.add(committed);
   }
@@ -100,8 +99,8 @@ final class LaneCursor {
   }
 
   /**
-   * The furthest place that may have left something in the database: what is behind it in the bus
-   * is new only while the bus has this.
+   * The furthest place whose batches may be in the database: when the bus has another message
+   * there, all it has is to be read anew.
    */
   BusPosition touched() {
     return begun() ? message : read;
@@ -116,11 +115,29 @@ final class LaneCursor {
    * which the bus has lost.
    */
   boolean meet(BusPosition position) {
-    if (begun() && !message.equals(position)) {
-      return false;
+    missed = begun() && !message.equals(position);
+    if (!missed) {
+      message = position;
     }
-    message = position;
-    return true;
+    return !missed;
+  }
+
+  /**
+   * The bus is the one that had the message at {@link #touched}. When another one was met in its
+   * place it cannot be read any more; its agents send again what was in it.
+   */
+  void confirmed() {
+    if (missed) {
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    missed = false;
+    message = BusPosition.START;
+    index = suspects > 0 ? 0 : -1;
+    tries = 0;
+    condemned = false;
   }
 
   /** The batch at {@link #index} is about to be tried, and this was noted. */
@@ -150,8 +167,7 @@ final class LaneCursor {
   /** There is nothing to read, so nothing in this lane is the end of whoever reads it. */
   void empty() {
     suspects = 0;
-    index = -1;
-    tries = 0;
+    giveUp();
   }
 
   /** Ticks alone were read up to {@code position}. */
@@ -192,11 +208,8 @@ final class LaneCursor {
     committed = position;
     read = position;
     ticksSince = Optional.empty();
-    message = BusPosition.START;
     suspects = Math.max(0, suspects - 1);
-    index = suspects > 0 ? 0 : -1;
-    tries = 0;
-    condemned = false;
+    giveUp();
     if (carefulUntil.isPresent() && position.compareTo(carefulUntil.get()) >= 0) {
       carefulUntil = Optional.empty();
     }

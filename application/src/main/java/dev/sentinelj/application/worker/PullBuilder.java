@@ -114,13 +114,13 @@ final class PullBuilder {
             entry.batch());
     AgentDirectory.Answer found =
         agents.getOrDefault(entry.batch().id().agent(), new AgentDirectory.Answer.Unknown());
+    if (cursor.condemned()) {
+      String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
+      return judge.undecoded(row, found, entry.sets(), QuarantineReason.POISON, detail);
+    }
     PullItem item = judge.judge(row, found, entry.sets());
     if (!(item instanceof PullItem.Believed believed)) {
       return item;
-    }
-    if (cursor.condemned()) {
-      String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
-      return believed.unusable(QuarantineReason.POISON, detail);
     }
     count(believed);
     return item;

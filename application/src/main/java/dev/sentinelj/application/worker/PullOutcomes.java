@@ -1,6 +1,7 @@
 package dev.sentinelj.application.worker;
 
 import dev.sentinelj.application.status.Counters;
+import dev.sentinelj.application.worker.PullReader.Opened;
 import dev.sentinelj.application.worker.PullScript.Pull;
 import dev.sentinelj.application.worker.WorkerStrand.Shape;
 import dev.sentinelj.core.batch.Lane;
@@ -8,6 +9,7 @@ import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.PartitionStore.FailureKind;
 import dev.sentinelj.ports.driven.PartitionStore.Outcome;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,15 @@ final class PullOutcomes {
     partition.drop();
     partition.pause(now, RELOAD_PAUSE_MILLIS);
     reports.owned(partition, "an outcome is unknown");
+  }
+
+  /** Messages could not even be made into a transaction. */
+  void failed(
+      OwnedPartition partition, LaneCursor cursor, List<Opened> opened, String why, Now now) {
+    reports.owned(partition, "decoding failed: " + why);
+    int batches = opened.getFirst() instanceof Opened.Batches(_, var entries) ? entries.size() : 1;
+    cursor.failed(opened.getLast().position(), opened.size(), batches);
+    partition.pause(now);
   }
 
   private void committed(

@@ -231,6 +231,7 @@ public final class WorkerStrand {
         transact(partition, new Pull(lane, from, found, true, List.of()), NO_SHAPE, now);
         return true;
       }
+      cursor.confirmed();
       if (forget) {
         forget(cursor, crowded, now);
       }
@@ -359,7 +360,15 @@ public final class WorkerStrand {
       Now now) {
     PullBuilder builder =
         new PullBuilder(judge, agents, cursor, partition.memory().lastTickSecond(), limits);
-    Optional<Pull> pull = builder.build(opened);
+    Optional<Pull> pull;
+    try {
+      pull = builder.build(opened);
+    } catch (RuntimeException | StackOverflowError e) {
+      // a fault of ours in what decodes: found batch by batch, as one of the store's
+      counters.increment("worker_decoding_failures");
+      outcomes.failed(partition, cursor, opened, e.toString(), now);
+      return;
+    }
     if (pull.isEmpty()) {
       cursor.split(); // one message alone is more than a transaction may decode
       counters.increment("worker_messages_split");

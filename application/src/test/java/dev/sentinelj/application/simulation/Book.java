@@ -9,6 +9,7 @@ import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.digest.Sha256;
@@ -41,6 +42,7 @@ final class Book {
   private final Set<AgentId> interrupted = new HashSet<>();
   private final Set<AgentId> torn = new HashSet<>();
   private final Set<AgentId> setBack = new HashSet<>();
+  private final Map<EpochId, List<SignedBatch>> words = new HashMap<>();
   private final Map<BatchId, Set<Sha256>> archive = new HashMap<>();
   private boolean wentBack;
   private long appends;
@@ -103,6 +105,12 @@ final class Book {
           database.progress(origin).closed() || wentBack,
           Promise.COPIES_COME_FROM_CLOSED_EPOCHS,
           () -> batch.id() + " is a copy from " + origin + ", which is open");
+    }
+    if (original(batch).header().kind() == BatchKind.MOVED) {
+      long closed = MovedRecord.parse(original(batch).body()).epoch();
+      words
+          .computeIfAbsent(new EpochId(batch.id().agent(), closed), _ -> new ArrayList<>())
+          .add(batch);
     }
     if (batch.header().kind() == BatchKind.DATA) {
       Written one = new Written(batch);
@@ -334,6 +342,18 @@ final class Book {
             .ledgered(one.batch.id())
             .filter(content -> !content.equals(one.batch.contentHash()))
             .isPresent();
+  }
+
+  /**
+   * Whether the ledger had this and was set back, and a log that counts on the row said its last
+   * word, which is gone with the database as well: nobody knows of either.
+   *
+   * @param held contents that any log holds
+   */
+  boolean unspoken(Written one, Set<Sha256> held) {
+    return wasLedgered(one.batch)
+        && words.getOrDefault(one.batch.id().epoch(), List.of()).stream()
+            .anyMatch(word -> !ledgered(word) && !held.contains(original(word).contentHash()));
   }
 
   /** The ledger had these before the database went back to an older state. */

@@ -39,6 +39,8 @@ record Event(long atMillis, What what, int whom, long how, long lastsMillis) {
     BUS_LOSES_ALL(3, 0, 4_000),
     /** A queue of the bus loses its newest {@code how} messages. */
     BUS_LOSES_TAIL(4, 6, 4_000),
+    /** A message of a queue, the {@code how}-th of the newest, cannot be read any more. */
+    BUS_ROTS(3, 6, 0),
     /** Somebody copies the bus's disk. */
     BUS_COPIED(2, 0, 0),
     /** The bus gets the disk that was copied last. */

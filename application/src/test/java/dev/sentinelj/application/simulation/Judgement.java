@@ -7,6 +7,7 @@ import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.Series;
@@ -27,7 +28,7 @@ import java.util.Set;
  */
 final class Judgement {
   /** Reasons for which a batch is kept aside whole, and counts. */
-  private static final Set<String> WHOLE = Set.of("malformed", "poison", "no_set");
+  private static final Set<String> WHOLE = Set.of("malformed", "poison", "no_set", "set_limit");
 
   private final Plant plant;
   private final DatabaseView database;
@@ -192,7 +193,7 @@ final class Judgement {
     }
     if (plant.book().idsOf(batch.batch()).stream().anyMatch(this::recorded)) {
       add(0, 0, 0, 0, 0, size(batch));
-    } else if (plant.book().forgotten(batch)) {
+    } else if (plant.book().forgotten(batch) || plant.book().unspoken(batch, plant.held())) {
       tally = tally.plus(new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, size(batch)));
     } else {
       add(size(batch), 0, 0, 0, 0, 0);
@@ -202,7 +203,9 @@ final class Judgement {
 
   private boolean recorded(BatchId id) {
     List<LossRecord.Entry> losses = database.losses().getOrDefault(id.epoch(), List.of());
-    return losses.stream().anyMatch(loss -> loss.from() <= id.seq() && id.seq() <= loss.to());
+    return losses.stream()
+        .filter(loss -> loss.reason() != LossReason.VANISHED || plant.book().wentBack())
+        .anyMatch(loss -> loss.from() <= id.seq() && id.seq() <= loss.to());
   }
 
   /** Balances close, and what they count is what is there. */

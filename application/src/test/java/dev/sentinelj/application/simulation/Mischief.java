@@ -90,6 +90,7 @@ final class Mischief {
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
         busAway(event, NOTICED_MILLIS);
       }
+      case BUS_ROTS -> plant.bus().rot(event.whom(), Math.toIntExact(event.how()));
       case DATABASE_AWAY ->
           during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       case BUS_COPIED -> plant.bus().copy();

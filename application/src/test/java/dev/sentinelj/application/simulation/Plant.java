@@ -193,9 +193,14 @@ final class Plant {
 
   /** A disk held {@code batches} and does not any more; what no other holds is gone. */
   void diskLost(SimulatedAgent of, List<SignedBatch> batches) {
+    book.setBack(of.epoch().agent(), contents(batches), held());
+  }
+
+  /** What any log holds, as its original. */
+  Set<Sha256> held() {
     Set<Sha256> held = new HashSet<>();
     agents.forEach(agent -> held.addAll(contents(agent.batches())));
-    book.setBack(of.epoch().agent(), contents(batches), held);
+    return held;
   }
 
   private static Set<Sha256> contents(List<SignedBatch> batches) {

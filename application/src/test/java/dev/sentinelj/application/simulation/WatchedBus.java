@@ -75,8 +75,7 @@ final class WatchedBus {
 
   /** The broker forgets the newest messages of one of its queues, and starts again. */
   void loseTail(int which, int count) {
-    int partition = which / 2 % plant.option(Option.PARTITIONS);
-    FrameAddress address = new FrameAddress(partition, which % 2 == 0 ? Lane.FRESH : Lane.BACKLOG);
+    FrameAddress address = address(which);
     broker.loseTail(address, count);
     lost = true;
     Queue queue = queue(address);
@@ -84,6 +83,18 @@ final class WatchedBus {
       queue.held.pollLastEntry();
     }
     queue.checked = Math.min(queue.checked, queue.held.isEmpty() ? 0 : queue.held.lastKey());
+  }
+
+  /** One message of a queue cannot be read any more; those behind it can. */
+  void rot(int which, int fromTheNewest) {
+    FrameAddress address = address(which);
+    broker.rot(address, fromTheNewest).ifPresent(queue(address).held::remove);
+    lost = true;
+  }
+
+  private FrameAddress address(int which) {
+    int partition = which / 2 % plant.option(Option.PARTITIONS);
+    return new FrameAddress(partition, which % 2 == 0 ? Lane.FRESH : Lane.BACKLOG);
   }
 
   /** Somebody copies the broker's disk. */

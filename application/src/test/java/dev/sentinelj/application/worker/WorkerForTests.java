@@ -31,6 +31,7 @@ import dev.sentinelj.core.signing.MacKey;
 import dev.sentinelj.core.signing.Purpose;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.ports.driving.EnrolAgents;
@@ -85,6 +86,10 @@ final class WorkerForTests {
   }
 
   WorkerStrand strand(String owner, PartitionStore store, WorkerLimits limits) {
+    return strand(owner, store, codec, limits);
+  }
+
+  WorkerStrand strand(String owner, PartitionStore store, BatchCodec codec, WorkerLimits limits) {
     return new WorkerStrand(
         owner,
         List.of(0),

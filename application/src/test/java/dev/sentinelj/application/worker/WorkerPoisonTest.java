@@ -5,16 +5,23 @@ import static dev.sentinelj.application.worker.WorkerForTests.withSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.application.worker.RefusingStore.Reaction;
+import dev.sentinelj.core.batch.BatchHeader;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.block.Columns;
+import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionStore.LeaseAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +105,56 @@ class WorkerPoisonTest {
 
     assertThat(worker.stored()).isEqualTo(12);
     assertThat(worker.quarantined()).isEmpty();
+  }
+
+  /**
+   * The bus is the same one, but the message whose first batch was done cannot be read any more.
+   */
+  @Test
+  void poll_behindAMessageThatWasBegunAndRotted_goesOn() {
+    RefusingStore store = new RefusingStore(worker.store(), POISON, Reaction.FAULT);
+    worker.strand = worker.strand("worker-1", store, WorkerLimits.DEFAULT);
+    worker.publish(withSet(worker.batch(1), SET), withSet(poison(2)));
+    for (int millis = 0; millis < 1_000 && worker.stored() == 0; millis += 10) {
+      worker.run(10);
+    }
+    worker.publish(withSet(worker.batch(3)), withSet(worker.batch(4)));
+
+    worker.bus.rot(new FrameAddress(0, Lane.FRESH), 1);
+    worker.run(60_000);
+
+    assertThat(worker.stored()).isEqualTo(12);
+    assertThat(worker.quarantined()).isEmpty();
+  }
+
+  /** Whatever decodes bodies fails at one of them, and not because the body is malformed. */
+  @Test
+  void poll_aFaultInDecoding_isFoundAndKeptAsideAlone() {
+    BatchCodec faulty = new FaultyCodec(worker.codec, 3);
+    worker.strand = worker.strand("worker-1", worker.store(), faulty, WorkerLimits.DEFAULT);
+    worker.publish(withSet(worker.batch(1), SET));
+    worker.publish(withSet(worker.batch(2)), withSet(worker.batch(3)), withSet(worker.batch(4)));
+    worker.publish(withSet(worker.batch(5)));
+    worker.run(60_000);
+
+    assertThat(worker.quarantined()).containsExactly("poison");
+    assertThat(worker.stored()).isEqualTo(16);
+    assertThat(worker.balance()).isEqualTo(new Balance(20, 16, 4, 0, 0));
+  }
+
+  private record FaultyCodec(BatchCodec codec, long seq) implements BatchCodec {
+    @Override
+    public byte[] encode(BatchId id, long from, long createdAtMillis, List<Block> blocks) {
+      return codec.encode(id, from, createdAtMillis, blocks);
+    }
+
+    @Override
+    public List<Part> decode(BatchHeader header, byte[] body) {
+      if (header.id().seq() == seq) {
+        throw new IllegalStateException("a fault of ours");
+      }
+      return codec.decode(header, body);
+    }
   }
 
   @Test

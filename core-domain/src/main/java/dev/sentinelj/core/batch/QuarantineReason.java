@@ -18,7 +18,7 @@ public enum QuarantineReason {
   BAD_MAC,
   /** The ledger has another content under its id. */
   FORK,
-  /** Its epoch was closed before it came. */
+  /** It could not be stored, and its epoch was closed before it came. */
   SUPERSEDED,
   /** The body of a batch that was believed is not in its format. */
   MALFORMED,

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param through every seq from 1 to this has a ledger row or lies in a loss; 0 when 1 is missing
  * @param above further ranges above {@code through}, ascending and not adjacent
- * @param closed whether the epoch takes no more batches
+ * @param closed whether its logs were told to go on elsewhere: only what was under way still comes
+ *     in
  * @param forked whether the ledger once met another hash under a known id
  */
 public record EpochProgress(
@@ -44,7 +45,7 @@ public record EpochProgress(
     return new EpochProgress(epoch, through, above, balance, closed, true);
   }
 
-  /** The same epoch, which takes no more batches. */
+  /** The same epoch, closed. */
   public EpochProgress withClosed() {
     return new EpochProgress(epoch, through, above, balance, true, forked);
   }

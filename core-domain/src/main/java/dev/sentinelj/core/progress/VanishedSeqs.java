@@ -8,18 +8,28 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * What nobody has any more of a closed epoch: its logs said their last words, which count on rows
  * of the ledger, and were deleted; then the database went back to a state without those rows. As
  * long as the rows do not come again out of the bus they are lost, and no log is left to say so.
+ *
+ * <p>A twin may have carried over what is said to have vanished: whether it held the same content
+ * under a seq or one of its own, no record tells any more. The loss is named all the same, because
+ * one that is not named would be hidden.
  */
 public final class VanishedSeqs {
-  private final SeqRanges known;
+  private final SeqRanges rows;
+  private final List<Word> words;
+  private final List<LossRecord.Entry> losses;
   private final List<LossRecord.Entry> found = new ArrayList<>();
 
-  private VanishedSeqs(SeqRanges known) {
-    this.known = known;
+  private VanishedSeqs(
+      Collection<Word> words, SeqRanges rows, Collection<LossRecord.Entry> losses) {
+    this.words = List.copyOf(words);
+    this.rows = rows;
+    this.losses = List.copyOf(losses);
   }
 
   /**
@@ -29,12 +39,7 @@ public final class VanishedSeqs {
    *     vanished ones among them
    */
   public record Word(MovedRecord record, long difference) {
-    private List<Range> missing(SeqRanges known) {
-      SeqRanges spoken = known.copy();
-      record.moved().forEach(moved -> spoken.add(moved.from(), moved.to()));
-      return record.lastSeq() == 0 ? List.of() : spoken.gaps(1, record.lastSeq());
-    }
-
+    /** Whether a loss speaks of what this log counted: wholly within it, apart from what moved. */
     private boolean counts(LossRecord.Entry loss) {
       return loss.to() <= record.lastSeq()
           && record.moved().stream()
@@ -43,16 +48,18 @@ public final class VanishedSeqs {
   }
 
   /**
-   * The losses of {@link LossReason#VANISHED} that follow. What a word misses is one number, so its
-   * first range has all the samples. Two logs share what was written before one became two: the
-   * word that misses fewer seqs comes first, and what it misses is taken off the other.
+   * The losses of {@link LossReason#VANISHED} that follow. What a word misses is one number, which
+   * its seqs share evenly. Two logs share what was written before one became two: the word that
+   * misses fewer seqs comes first, and what it misses is taken off the other.
    *
-   * @param known seqs of ledger rows, and of losses for other reasons
+   * @param rows seqs of ledger rows
+   * @param losses for other reasons
    */
-  public static List<LossRecord.Entry> of(Collection<Word> words, SeqRanges known) {
-    VanishedSeqs vanished = new VanishedSeqs(known.copy());
-    words.stream()
-        .sorted(Comparator.comparingLong(word -> size(word.missing(known))))
+  public static List<LossRecord.Entry> of(
+      Collection<Word> words, SeqRanges rows, Collection<LossRecord.Entry> losses) {
+    VanishedSeqs vanished = new VanishedSeqs(words, rows, losses);
+    vanished.words.stream()
+        .sorted(Comparator.comparingLong(word -> size(vanished.missing(word))))
         .forEach(vanished::add);
     return vanished.found;
   }
@@ -61,13 +68,50 @@ public final class VanishedSeqs {
     return ranges.stream().mapToLong(Range::size).sum();
   }
 
+  /** The seqs that a word counts on and that are named nowhere. */
+  private List<Range> missing(Word word) {
+    if (word.record().lastSeq() == 0) {
+      return List.of();
+    }
+    SeqRanges known = rows.copy();
+    word.record().moved().forEach(moved -> known.add(moved.from(), moved.to()));
+    losses.stream().filter(word::counts).forEach(loss -> known.add(loss.from(), loss.to()));
+    found.stream().filter(word::counts).forEach(loss -> known.add(loss.from(), loss.to()));
+    return known.gaps(1, word.record().lastSeq());
+  }
+
   private void add(Word word) {
+    List<Range> missing = missing(word);
     long named = found.stream().filter(word::counts).mapToLong(LossRecord.Entry::samples).sum();
     long samples = Math.max(0, word.difference() - named);
-    for (Range range : word.missing(known)) {
-      found.add(new LossRecord.Entry(range.from(), range.to(), samples, LossReason.VANISHED));
-      known.add(range.from(), range.to());
-      samples = 0;
+    long seqs = size(missing);
+    for (Range range : missing) {
+      for (Range part : parts(range)) {
+        long share = Math.round((double) samples * part.size() / seqs);
+        found.add(new LossRecord.Entry(part.from(), part.to(), share, LossReason.VANISHED));
+        samples -= share;
+        seqs -= part.size();
+      }
     }
+  }
+
+  /** Cut where another word begins or ends to count, so that each part counts for it or not. */
+  private List<Range> parts(Range range) {
+    TreeSet<Long> cuts = new TreeSet<>();
+    for (Word word : words) {
+      cuts.add(word.record().lastSeq());
+      for (MovedRecord.Entry moved : word.record().moved()) {
+        cuts.add(moved.from() - 1);
+        cuts.add(moved.to());
+      }
+    }
+    List<Range> parts = new ArrayList<>();
+    long from = range.from();
+    for (long cut : cuts.subSet(range.from(), true, range.to(), false)) {
+      parts.add(new Range(from, cut));
+      from = cut + 1;
+    }
+    parts.add(new Range(from, range.to()));
+    return parts;
   }
 }

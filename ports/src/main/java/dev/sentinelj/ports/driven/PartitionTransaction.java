@@ -142,6 +142,9 @@ public interface PartitionTransaction {
    * lies within another, noted before or after, its samples count once: see {@link
    * dev.sentinelj.core.progress.LostArea}.
    *
+   * <p>Losses that a {@link Settlement} noted make room for the word of an agent; the next one
+   * notes what is left of them.
+   *
    * @return the samples that count as lost after this and did not before; below 0 when ranges that
    *     were counted before turn out to overlap
    */
@@ -217,8 +220,9 @@ public interface PartitionTransaction {
    * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges,
    * which name what that log took for torn as well; a loss counts as far as it does at that time.
    *
-   * <p>Seqs among these that have neither a row nor a loss are noted as losses for the reason
-   * {@link dev.sentinelj.core.batch.LossReason#VANISHED}, by {@link
+   * <p>A seq without a row, whose content a twin of the log carried over, counts with the samples
+   * of that copy. Seqs among these that have neither a row nor a loss are noted as losses for the
+   * reason {@link dev.sentinelj.core.batch.LossReason#VANISHED}, by {@link
    * dev.sentinelj.core.progress.VanishedSeqs}, in place of those noted before.
    *
    * @param moved samples that live on elsewhere, added by this call; 0 when there was no new word
