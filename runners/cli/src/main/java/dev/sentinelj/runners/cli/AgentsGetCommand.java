@@ -27,6 +27,7 @@ public final class AgentsGetCommand extends RemoteCommand {
             "LOST",
             "OVERFLOW",
             "MOVED",
+            "IN FLIGHT",
             "UNACCOUNTED");
     for (JsonNode epoch : answer.path("epochs")) {
       table.row(
@@ -38,6 +39,7 @@ public final class AgentsGetCommand extends RemoteCommand {
           epoch.path("lost").asString(),
           epoch.path("overflow").asString(),
           epoch.path("moved").asString(),
+          epoch.path("in_flight").asString(),
           epoch.path("unaccounted").asString());
     }
     return print(context, answer, table);
