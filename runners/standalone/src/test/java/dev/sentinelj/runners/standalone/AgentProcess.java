@@ -2,7 +2,6 @@ package dev.sentinelj.runners.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sentinelj.core.failpoint.Failpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,24 +48,15 @@ final class AgentProcess implements AutoCloseable {
         log.segment.kibibytes = %d
         """
             .formatted(home, grpcPort, intervalSeconds, segmentKibibytes));
-    Prepared prepared = Prepared.shared();
+    List<String> all =
+        new ArrayList<>(List.of("-Xmx256m", "-Dsentinel.logs=" + home.resolve("logs")));
+    all.addAll(options);
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-Dlogback.configurationFile=logback.xml",
-                "-Dsentinel.logs=" + home.resolve("logs"),
-                "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(prepared.options());
-    command.addAll(options);
-    command.addAll(
-        List.of(
-            "-cp",
-            prepared.classPath(),
-            dev.sentinelj.runners.agent.Main.class.getName(),
-            config.toString()));
+        Jvm.command(
+            Prepared.shared(),
+            all,
+            dev.sentinelj.runners.agent.Main.class,
+            List.of(config.toString()));
     return new AgentProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
@@ -84,7 +74,7 @@ final class AgentProcess implements AutoCloseable {
 
   /** Whether it ended within so many seconds as a process that was killed. */
   boolean died(long seconds) throws InterruptedException {
-    return process.waitFor(seconds, TimeUnit.SECONDS) && process.exitValue() == Failpoint.KILLED;
+    return Jvm.died(process, seconds);
   }
 
   /** SIGTERM, then the end. */

@@ -155,6 +155,14 @@ final class Books {
     }
   }
 
+  /** No worker commits until this connection rolls back. */
+  static void stopCommits(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("LOCK TABLE agent_progress IN EXCLUSIVE MODE");
+    }
+  }
+
   private static String password(Path home) {
     return DatabasePassword.of(
         new Home(home),

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -105,10 +104,7 @@ class BusLossTest {
   }
 
   private void hold(Connection connection, Fault fault) throws SQLException {
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("LOCK TABLE agent_progress IN EXCLUSIVE MODE");
-    }
+    Books.stopCommits(connection);
     List<Long> before = agents.stream().map(BusLossTest::accepted).toList();
     await(() -> grown(before));
     try {

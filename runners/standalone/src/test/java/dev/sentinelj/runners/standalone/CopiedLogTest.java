@@ -17,7 +17,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,7 +61,7 @@ class CopiedLogTest {
       Books.onRunningDatabase(
           home,
           connection -> {
-            lock(connection);
+            Books.stopCommits(connection);
             try (AgentProcess other = AgentProcess.start(second, grpcPort, 1)) {
               bothTake(home.resolve("agent"), second, taken);
               connection.rollback();
@@ -87,7 +86,7 @@ class CopiedLogTest {
       Books.onRunningDatabase(
           home,
           connection -> {
-            lock(connection);
+            Books.stopCommits(connection);
             try {
               long through = Books.counter(api.get("/v1/status"), "agent_logged_through");
               api.await(
@@ -204,14 +203,6 @@ class CopiedLogTest {
         assertThat(rows.next()).isTrue();
         return rows.getLong(1);
       }
-    }
-  }
-
-  /** Nothing commits until this connection rolls back. */
-  private static void lock(Connection connection) throws SQLException {
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("LOCK TABLE agent_progress IN EXCLUSIVE MODE");
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -90,8 +91,22 @@ record Prepared(List<String> options, String classPath, Optional<Path> programs)
     Files.createDirectory(
         postgres,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Files.createSymbolicLink(postgres.resolve(folder.getFileName()), folder);
+    link(folder, postgres.resolve(folder.getFileName()));
     return home;
+  }
+
+  /** The same files at another place. */
+  private static void link(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(from.relativize(path));
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createLink(target, path);
+        } else {
+          Files.copy(path, target, LinkOption.NOFOLLOW_LINKS); // a directory, or a symbolic link
+        }
+      }
+    }
   }
 
   private static String packed(Path directory) throws IOException {

@@ -2,7 +2,6 @@ package dev.sentinelj.runners.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sentinelj.core.failpoint.Failpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -73,25 +72,13 @@ final class UpProcess implements AutoCloseable {
 
   private static UpProcess run(Path home, Prepared prepared, List<String> jvm, List<String> args)
       throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of("setsid", java(), "-XX:TieredStopAtLevel=1", "-Xmx512m"));
-    command.addAll(prepared.options());
-    command.addAll(jvm);
-    command.addAll(
-        List.of(
-            "-Dlogback.configurationFile=logback.xml",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            prepared.classPath()));
-    command.add(Main.class.getName());
-    command.addAll(args);
+    List<String> options = new ArrayList<>(List.of("-Xmx512m"));
+    options.addAll(jvm);
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(Jvm.command(prepared, options, Main.class, args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(Map.of("SENTINEL_HOME", home.toString()));
     return new UpProcess(builder.start(), home);
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   /** Reads what it prints until it is ready. */
@@ -116,7 +103,7 @@ final class UpProcess implements AutoCloseable {
 
   /** Whether it ended within so many seconds as a process that was killed. */
   boolean died(long seconds) throws InterruptedException {
-    return process.waitFor(seconds, TimeUnit.SECONDS) && process.exitValue() == Failpoint.KILLED;
+    return Jvm.died(process, seconds);
   }
 
   int exitCode() {

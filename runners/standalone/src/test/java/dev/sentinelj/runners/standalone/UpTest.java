@@ -2,7 +2,6 @@ package dev.sentinelj.runners.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sentinelj.adapters.grpc.GrpcEnrolment;
 import dev.sentinelj.adapters.grpc.GrpcUplink;
 import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
 import dev.sentinelj.core.batch.BatchHeader;
@@ -106,22 +105,9 @@ class UpTest {
   void pythonClient_enrolsAndPushes_andTheApiReturnsIt() throws Exception {
     Assumptions.assumeFalse(leftOut("python"), "left out with --without python");
     Path state = directory.resolve("python.json");
-    Path token = directory.resolve("token");
-    Files.writeString(token, joinToken());
 
-    String output =
-        python(
-            "--join-token-file",
-            token.toString(),
-            "--state",
-            state.toString(),
-            "room.temperature",
-            "21.5");
-    String agent =
-        tools.jackson.databind.json.JsonMapper.shared()
-            .readTree(Files.readString(state))
-            .path("agent_id")
-            .asString();
+    String output = enrolPython(state, "room.temperature", "21.5");
+    String agent = agentOf(state);
     JsonNode latest =
         api.await(
             "/v1/metrics/agents/" + agent + "/latest", answer -> answer.path("items").size() == 1);
@@ -146,15 +132,10 @@ class UpTest {
       throws Exception {
     Assumptions.assumeFalse(leftOut("python"), "left out with --without python");
     Path state = directory.resolve("columns.json");
-    Path token = directory.resolve("columns-token");
-    Files.writeString(token, joinToken());
 
     String output =
-        python(
-            "--join-token-file",
-            token.toString(),
-            "--state",
-            state.toString(),
+        enrolPython(
+            state,
             "--columns",
             "room.temperature",
             "21.5",
@@ -164,11 +145,7 @@ class UpTest {
             "room.humidity=0.30000000000000004,-,1e-300",
             "--label",
             "room=lab");
-    String agent =
-        tools.jackson.databind.json.JsonMapper.shared()
-            .readTree(Files.readString(state))
-            .path("agent_id")
-            .asString();
+    String agent = agentOf(state);
     api.await("/v1/agents/" + agent, answer -> stored(answer) == 5);
 
     assertThat(output.lines().filter(line -> line.startsWith("accepted"))).hasSize(2);
@@ -341,6 +318,22 @@ class UpTest {
     return List.of(System.getProperty("without", "").split(",", -1)).contains(name);
   }
 
+  private String enrolPython(Path state, String... push) throws Exception {
+    Path token = Files.createTempFile(directory, "token", "");
+    Files.writeString(token, joinToken());
+    List<String> args = new ArrayList<>(List.of("--join-token-file", token.toString()));
+    args.addAll(List.of("--state", state.toString()));
+    args.addAll(List.of(push));
+    return python(args.toArray(String[]::new));
+  }
+
+  private static String agentOf(Path state) throws IOException {
+    return tools.jackson.databind.json.JsonMapper.shared()
+        .readTree(Files.readString(state))
+        .path("agent_id")
+        .asString();
+  }
+
   private static String python(String... args) throws IOException, InterruptedException {
     Path script =
         Path.of("..", "..", "examples", "python", "push_gauge.py").toAbsolutePath().normalize();
@@ -359,14 +352,8 @@ class UpTest {
     private static final ProtobufBatchCodec CODEC = new ProtobufBatchCodec();
 
     static HostileAgent enrol() throws Exception {
-      GrpcEnrolment.Outcome outcome =
-          GrpcEnrolment.enrol(gateway(), joinToken(), "hostile-hardware", "test")
-              .toCompletableFuture()
-              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      assertThat(outcome).isInstanceOf(GrpcEnrolment.Outcome.Enrolled.class);
-      GrpcEnrolment.Outcome.Enrolled enrolled = (GrpcEnrolment.Outcome.Enrolled) outcome;
-      return new HostileAgent(
-          new EpochId(enrolled.agent(), 7), new AgentKey(enrolled.key(), enrolled.secret()));
+      NewAgent agent = NewAgent.enrol(api, grpcPort(), Path.of("hostile-hardware"));
+      return new HostileAgent(new EpochId(agent.id(), 7), agent.signs());
     }
 
     String name() {
