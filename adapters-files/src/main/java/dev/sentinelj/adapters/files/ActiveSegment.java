@@ -90,12 +90,17 @@ final class ActiveSegment {
     durable += bytes;
   }
 
-  /** Ends it orderly and gives back the space it does not need. */
+  /**
+   * Ends it orderly and gives back the space it does not need, unless another file has its name.
+   */
   void seal(long nextSeq) throws IOException {
     add(RecordKind.SEAL, nextSeq, new byte[0]);
     sync(write());
+    boolean own = isStillThere();
     appender.close();
-    files.truncate(name(), durable);
+    if (own) {
+      files.truncate(name(), durable);
+    }
   }
 
   /** Bytes that are on the disk for good. */

@@ -21,11 +21,18 @@ import java.util.concurrent.CompletableFuture;
 
 /** The writing half of a {@link FileBatchLog}; used by its writer thread alone. */
 final class WalWriter {
+  private static final String REPLACED =
+      "the directory of the log was removed or replaced while it was in use; start again to use what"
+          + " stands there now";
+
   private final WalState log;
   private final SegmentFiles files;
   private final WalConfig config;
   private long lastNumber;
   private Optional<Active> active = Optional.empty();
+
+  /** Whether other files stand where this log wrote its own: nothing is written beside them. */
+  private boolean replaced;
 
   private record Active(ActiveSegment file, WalSegment index, Set<Sha256> sets) {}
 
@@ -85,6 +92,10 @@ final class WalWriter {
    */
   void commit(List<Append> group) {
     List<Append> waiting = group.stream().filter(this::isWanted).toList();
+    if (replaced) {
+      fail(waiting, new PortUnavailableException(REPLACED));
+      return;
+    }
     boolean tried = false;
     int done = 0;
     while (done < waiting.size()) {
@@ -132,6 +143,12 @@ final class WalWriter {
     int bytes = segment.file().write();
     Failpoint.WAL_APPEND_BEFORE_SYNC.hit();
     segment.file().sync(bytes);
+    if (!segment.file().isStillThere()) {
+      giveUpSegment();
+      replaced = true;
+      fail(appends, new PortUnavailableException(REPLACED));
+      return appends.size();
+    }
     Failpoint.WAL_APPEND_AFTER_SYNC.hit();
     segment.sets().addAll(sets);
     log.durable(segment.index(), placed);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.testkit.BatchLogContract;
 import dev.sentinelj.testkit.SignedBatches;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +164,37 @@ class FileBatchLogTest extends BatchLogContract {
 
     assertThatThrownBy(() -> append(next, 1, 10)).isInstanceOf(BatchLog.LogFullException.class);
     assertThat(next.nextSeq()).isEqualTo(1);
+  }
+
+  /** As by a restore of files under a running agent. */
+  @Test
+  void append_afterTheDirectoryWasReplaced_failsUntilTheLogIsOpenedAnew() throws IOException {
+    FileBatchLog log = open();
+    append(log, 1, 50);
+    Path wal = directory.resolve("wal");
+    Path copy = copied(wal, directory.resolve("copy"));
+    append(log, 1, 50);
+    Files.move(wal, directory.resolve("away"));
+    Files.move(copy, wal);
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> append(log, 1, 50))
+          .isInstanceOf(PortUnavailableException.class)
+          .hasMessageContaining("removed or replaced");
+    }
+    log.close();
+
+    assertThat(open().read(1, 10, 1 << 20)).hasSize(1);
+  }
+
+  private static Path copied(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+    return to;
   }
 
   @Test

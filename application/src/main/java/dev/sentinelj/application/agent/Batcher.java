@@ -86,7 +86,7 @@ public final class Batcher implements LossWriter {
    * @param appendFailures appends that failed
    * @param waitingBytes estimated bytes in memory
    * @param logFull whether the log had no room at the last try
-   * @param lastError one line, empty when there was none
+   * @param lastError why the last append failed, in one line; empty when it did not
    */
   public record Status(
       long batches,
@@ -386,6 +386,7 @@ public final class Batcher implements LossWriter {
     if (failure == null) {
       failuresInARow = 0;
       logFull = false;
+      lastError = "";
       batches++;
       samples += batch.header().samples();
       written.run();

@@ -4,6 +4,7 @@ import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.session.Downlink;
 import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.RefusedBatches;
@@ -169,7 +170,7 @@ public final class Exporter {
           abandon("the gateway did not answer the handshake", now);
         }
       }
-      case OPEN -> pollSession(now);
+      case OPEN -> reading(() -> pollSession(now), now);
       case STOPPED -> {}
     }
   }
@@ -184,7 +185,7 @@ public final class Exporter {
     return new Status(
         state,
         terms.offsetMillis(),
-        outbound.oldestUnsentMillis(now),
+        oldestUnsentMillis(now),
         outbound.inFlight(),
         outbound.acceptedBatches(),
         outbound.resent(),
@@ -193,6 +194,14 @@ public final class Exporter {
         freeing.freed(),
         forked(),
         lastError);
+  }
+
+  private long oldestUnsentMillis(Now now) {
+    try {
+      return outbound.oldestUnsentMillis(now);
+    } catch (PortUnavailableException _) {
+      return 0; // the session tells what is wrong
+    }
   }
 
   /**
@@ -231,7 +240,17 @@ public final class Exporter {
 
   private void heard(long number, Downlink event) {
     if (number == sessionNumber && state != State.STOPPED) {
-      on(event, clock.get());
+      Now now = clock.get();
+      reading(() -> on(event, now), now);
+    }
+  }
+
+  /** What a session does without its log means nothing: it is begun anew when the log is back. */
+  private void reading(Runnable step, Now now) {
+    try {
+      step.run();
+    } catch (PortUnavailableException e) {
+      abandon("the log cannot be read: " + e.getMessage(), now);
     }
   }
 

@@ -46,6 +46,9 @@ final class ForkedHost {
   /** Whether logs can be neither made nor deleted. */
   boolean diskFails;
 
+  /** Whether logs cannot be read. */
+  boolean readsFail;
+
   private long callsUntilDeath = Long.MAX_VALUE;
 
   /** Power goes. */
@@ -257,6 +260,9 @@ final class ForkedHost {
 
     @Override
     public List<SignedBatch> read(long from, int maxCount, long maxBytes) {
+      if (readsFail) {
+        throw new PortUnavailableException("the disk");
+      }
       return log.read(from, maxCount, maxBytes);
     }
 

@@ -102,6 +102,21 @@ class SuccessionTest {
   }
 
   @Test
+  void log_thatCannotBeRead_endsTheSession_andIsShippedLater() {
+    first.collect(1, "shared");
+    first.pass(5);
+    first.readsFail = true;
+    first.collect(2, "shared");
+    first.pass(POLLS);
+    assertThat(first.agent.status(first.now).shipping().state()).isNotEqualTo(Exporter.State.OPEN);
+    assertThat(first.agent.status(first.now).shipping().lastError()).contains("cannot be read");
+
+    first.readsFail = false;
+    first.pass(5 * POLLS);
+    assertThat(first.settled()).isTrue();
+  }
+
+  @Test
   void fork_againWhileTheFormerIsCopied_carriesBothOver() {
     first.pass(5);
     server.commits = false;

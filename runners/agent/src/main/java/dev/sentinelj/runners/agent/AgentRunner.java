@@ -9,6 +9,7 @@ import dev.sentinelj.ports.driving.ServerStatus;
 import dev.sentinelj.runners.runtime.EventLoop;
 import dev.sentinelj.runners.runtime.SystemClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,14 +123,20 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
 
   private static Part part(CollectAndShip.Status status) {
     Exporter.Status shipping = status.shipping();
-    boolean open = shipping.state() == Exporter.State.OPEN;
-    boolean full = status.batching().logFull();
-    String words =
-        open
-            ? "ships; committed through " + shipping.committedThrough()
-            : "not connected: " + shipping.lastError();
-    String all = full ? "its log is full, collecting pauses" : words;
-    boolean whole = status.trouble().isEmpty();
-    return new Part("agent", open && !full && whole, whole ? all : all + "; " + status.trouble());
+    List<String> wrong = new ArrayList<>();
+    if (status.batching().logFull()) {
+      wrong.add("its log is full, collecting pauses");
+    } else if (!status.batching().lastError().isEmpty()) {
+      wrong.add(status.batching().lastError());
+    }
+    if (shipping.state() != Exporter.State.OPEN) {
+      wrong.add("not connected: " + shipping.lastError());
+    }
+    if (!status.trouble().isEmpty()) {
+      wrong.add(status.trouble());
+    }
+    return wrong.isEmpty()
+        ? new Part("agent", true, "ships; committed through " + shipping.committedThrough())
+        : new Part("agent", false, String.join("; ", wrong));
   }
 }
