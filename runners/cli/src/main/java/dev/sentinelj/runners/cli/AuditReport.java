@@ -55,7 +55,7 @@ final class AuditReport implements Answer {
     if (audit.epochs().isEmpty()) {
       return scope
           .agent()
-          .map(id -> "nothing to audit: this database never heard of agent " + id)
+          .map(id -> "nothing to audit yet: " + id + " has not sent anything")
           .orElse("nothing to audit yet: no agent has sent anything");
     }
     List<String> lines = new ArrayList<>(List.of(table()));

@@ -3,6 +3,7 @@ package dev.sentinelj.runners.cli;
 import com.github.rvesse.airline.annotations.Arguments;
 import com.github.rvesse.airline.annotations.Command;
 import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.MaxOccurrences;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class MetricsLatestCommand extends RemoteCommand {
   @Arguments(
       title = "PREFIX",
       description = "Only metrics whose name starts with this, such as system.cpu")
+  @MaxOccurrences(occurrences = 1)
   private @Nullable String prefix;
 
   @Override

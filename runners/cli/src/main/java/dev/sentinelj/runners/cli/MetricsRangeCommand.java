@@ -3,6 +3,7 @@ package dev.sentinelj.runners.cli;
 import com.github.rvesse.airline.annotations.Arguments;
 import com.github.rvesse.airline.annotations.Command;
 import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.MaxOccurrences;
 import com.github.rvesse.airline.annotations.restrictions.Required;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class MetricsRangeCommand extends RemoteCommand {
 
   @Arguments(title = "METRIC", description = "Its name, such as system.cpu.utilization")
   @Required
+  @MaxOccurrences(occurrences = 1)
   private String metric = "";
 
   @Override

@@ -81,8 +81,8 @@ public final class QuarantineListCommand extends RemoteCommand {
     if (agent != null) {
       throw new CliException(ExitCode.USAGE, "--agent does not go with --local: there is but one");
     }
-    Path directory = data == null ? context.home().resolve("agent") : Path.of(data);
-    JsonNode answer = LocalQuarantine.list(directory.resolve("refused"), reason, limit);
+    Path directory = data == null ? context.home().resolve("agent") : directory("--data", data);
+    JsonNode answer = LocalQuarantine.list(directory, reason, limit);
     Table table =
         new Table(
             "no batch of this agent was refused for good",

@@ -205,6 +205,7 @@ class QuarantineCommandsTest {
     "quarantine list --limit 1001",
     "quarantine list --data /tmp",
     "quarantine list --local --agent web-1",
+    "quarantine list --local --reason bogus",
     "agents add --ttl 0",
     "agents add --uses 1001",
     "metrics range cpu --last 0"
@@ -244,13 +245,23 @@ class QuarantineCommandsTest {
   }
 
   @Test
+  void listLocal_ofADirectoryWithoutAnAgent_saysSo() throws IOException {
+    Path data = Files.createDirectories(home.resolve("elsewhere"));
+
+    assertThat(run("quarantine", "list", "--local", "--data", data.toString()))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(text(err)).contains("no agent keeps its data in " + data);
+  }
+
+  @Test
   void listLocal_ofAnAgentThatNeverKeptOne_isEmpty() throws IOException {
     Path data = Files.createDirectories(home.resolve("elsewhere"));
+    Files.createDirectories(data.resolve("wal"));
 
     assertThat(run("quarantine", "list", "--local", "--data", data.toString()))
         .isEqualTo(ExitCode.OK);
     assertThat(text(out)).contains("no batch");
-    assertThat(data).isEmptyDirectory();
+    assertThat(data.resolve("refused")).doesNotExist();
   }
 
   @Test
