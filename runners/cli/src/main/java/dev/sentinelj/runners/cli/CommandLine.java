@@ -153,7 +153,7 @@ public final class CommandLine {
   private String option(List<String> words, String title) {
     return command(words).stream()
         .flatMap(command -> command.getAllOptions().stream())
-        .filter(option -> option.getTitle().equals(title))
+        .filter(option -> option.getTitles().contains(title))
         .flatMap(option -> option.getOptions().stream())
         .filter(name -> name.startsWith("--"))
         .findFirst()

@@ -40,14 +40,21 @@ public final class MetricsLatestCommand extends RemoteCommand {
       client.get("/v1/agents/" + ApiClient.encode(id), "epochs"); // says so when there is none
     }
     Table table = new Table(nothing(id, start), "METRIC", "LABELS", "VALUE", "AGE");
+    Table raw = new Table("", "METRIC", "LABELS", "VALUE", "UNIT", "TIME");
     for (JsonNode series : answer.path("items")) {
       table.row(
           series.path("name").asString(),
           Format.labels(series.path("labels")),
           Format.value(series.path("value").asDouble(), series.path("unit").asString("")),
           Format.age(series.path("time").asString(""), Instant.now()));
+      raw.row(
+          series.path("name").asString(),
+          Format.labels(series.path("labels")),
+          Format.plain(series.path("value")),
+          series.path("unit").asString(""),
+          series.path("time").asString(""));
     }
-    return print(context, answer, table);
+    return print(context, answer, table, raw);
   }
 
   private static String nothing(String id, String start) {

@@ -66,14 +66,20 @@ public final class MetricsRangeCommand extends RemoteCommand {
             "TIME",
             "LABELS",
             "VALUE");
+    Table raw = new Table("", "TIME", "LABELS", "VALUE", "UNIT");
     for (JsonNode series : answer.path("items")) {
       for (JsonNode point : series.path("points")) {
         table.row(
             point.path(0).asString(),
             Format.labels(series.path("labels")),
             Format.value(point.path(1).asDouble(), series.path("unit").asString("")));
+        raw.row(
+            point.path(0).asString(),
+            Format.labels(series.path("labels")),
+            Format.plain(point.path(1)),
+            series.path("unit").asString(""));
       }
     }
-    return print(context, answer, table);
+    return print(context, answer, table, raw);
   }
 }

@@ -78,7 +78,7 @@ class QuarantineCommandsTest {
         .first()
         .isEqualTo("ID,AGENT,REASON,SAMPLES,BYTES,RECEIVED,REPLAYED,DETAIL");
     assertThat(text(out))
-        .contains("17,web-1,malformed,10,120,")
+        .contains("17,web-1,malformed,10,120,2026-01-01T00:00:00.000Z,,")
         .contains(",\"cut, \"\"short\"\"\"");
   }
 
@@ -262,6 +262,30 @@ class QuarantineCommandsTest {
         .isEqualTo(ExitCode.OK);
     assertThat(text(out)).contains("no batch");
     assertThat(data.resolve("refused")).doesNotExist();
+  }
+
+  @Test
+  void csv_hasNumbersAndTimesAsTheyAre() {
+    server.on(
+        "GET /v1/metrics/agents/web-1/latest?prefix=",
+        200,
+        "{\"items\":[{\"name\":\"m\",\"unit\":\"By\",\"labels\":{},\"value\":25233456128.5,"
+            + "\"time\":\"2026-01-01T00:00:00.000Z\"}]}");
+    server.on(
+        "GET /v1/agents",
+        200,
+        "{\"items\":[{\"id\":\"web-1\",\"status\":\"up\",\"version\":\"1\",\"labels\":{},"
+            + "\"last_heard_at\":\"2026-01-01T00:00:00.000Z\"}]}");
+
+    run("metrics", "latest", "--agent", "web-1", "-o", "csv");
+    run("agents", "list", "-o", "csv");
+
+    assertThat(text(out).lines())
+        .containsExactly(
+            "METRIC,LABELS,VALUE,UNIT,TIME",
+            "m,,25233456128.5,By,2026-01-01T00:00:00.000Z",
+            "AGENT,STATUS,VERSION,LAST HEARD,LABELS",
+            "web-1,up,1,2026-01-01T00:00:00.000Z,");
   }
 
   @Test
