@@ -106,12 +106,36 @@ public final class CommandLine {
       context.out().print(EXIT_CODES);
       return ExitCode.OK;
     }
+    List<String> named = named(topic);
+    if (named.size() == 1 && isGroup(named)) {
+      group(named).ifPresent(this::print);
+      return ExitCode.OK;
+    }
     try {
-      Help.help(cli.getMetadata(), named(topic), context.out());
+      Help.help(cli.getMetadata(), named, context.out());
+      if (named.isEmpty()) {
+        context.out().println();
+        context.out().println("More: sentinel help COMMAND, sentinel help exit-codes");
+      }
       return ExitCode.OK;
     } catch (IOException e) {
       throw new CliException(ExitCode.FAILED, "cannot print the help: " + e.getMessage());
     }
+  }
+
+  /** The library would tell the arguments of each command, but not all of their options. */
+  private void print(CommandGroupMetadata group) {
+    String name = "sentinel " + group.getName();
+    context.out().println(name + " - " + group.getDescription());
+    context.out().println();
+    for (CommandMetadata command : group.getCommands()) {
+      context.out().println("    " + name + " " + command.getName());
+      context.out().println("        " + command.getDescription());
+    }
+    context.out().println();
+    context
+        .out()
+        .println("Options and arguments of one: sentinel help " + group.getName() + " COMMAND");
   }
 
   /** The group and command that {@code words} begin with; what follows are its arguments. */

@@ -10,7 +10,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** One row that was kept aside. */
 @Command(name = "show", description = "Show what was kept aside under an id")
 public final class QuarantineShowCommand extends RemoteCommand {
+  private static final Pattern SAMPLE = Pattern.compile(" (-?[0-9]{1,18}) (.*)");
+
   @Option(
       name = "--bytes",
       title = "FILE",
@@ -42,7 +47,13 @@ public final class QuarantineShowCommand extends RemoteCommand {
     rows(table, "batch ", answer.path("batch"));
     int exitCode = print(context, answer, table);
     if (isTable()) {
-      answer.path("text").asString("").lines().map(Table::clean).forEach(context.out()::println);
+      answer
+          .path("text")
+          .asString("")
+          .lines()
+          .map(QuarantineShowCommand::dated)
+          .map(Table::clean)
+          .forEach(context.out()::println);
     }
     return exitCode;
   }
@@ -56,6 +67,14 @@ public final class QuarantineShowCommand extends RemoteCommand {
             table.row(prefix + field.getKey().replace('_', ' '), value);
           }
         });
+  }
+
+  /** A line of samples kept as text, with the time of its sample as all others are told. */
+  private static String dated(String line) {
+    Matcher sample = SAMPLE.matcher(line);
+    return sample.matches()
+        ? " " + Instant.ofEpochMilli(Long.parseLong(sample.group(1))) + " " + sample.group(2)
+        : line;
   }
 
   private static void write(Path file, byte[] kept) {

@@ -77,6 +77,14 @@ class CommandLineTest {
   }
 
   @Test
+  void help_namesTheCommandsOfAGroup_andTheExitCodes() {
+    run("help", "agents");
+    assertThat(text(out)).contains("sentinel agents add\n        Make a join token");
+    run("help");
+    assertThat(text(out)).contains("sentinel help exit-codes");
+  }
+
+  @Test
   void run_withAnEmptyDirectory_saysWhichOption() {
     assertThat(run("up", "--home", "")).isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("--home is empty");

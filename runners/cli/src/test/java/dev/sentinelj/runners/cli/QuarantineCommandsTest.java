@@ -128,7 +128,7 @@ class QuarantineCommandsTest {
   }
 
   @Test
-  void show_ofSamples_printsThemWithoutControlCharacters() {
+  void show_ofSamples_printsThemDated_withoutControlCharacters() {
     server.on(
         "GET /v1/quarantine/17",
         200,
@@ -136,7 +136,7 @@ class QuarantineCommandsTest {
 
     run("quarantine", "show", "17");
 
-    assertThat(text(out)).endsWith("cpu?[31m\n 1 NaN\n");
+    assertThat(text(out)).endsWith("cpu?[31m\n 1970-01-01T00:00:00.001Z NaN\n");
   }
 
   @Test
