@@ -3,6 +3,7 @@ package dev.sentinelj.runners.cli;
 import com.github.rvesse.airline.annotations.Arguments;
 import com.github.rvesse.airline.annotations.Command;
 import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.MaxOccurrences;
 import com.github.rvesse.airline.annotations.restrictions.Required;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,6 +26,7 @@ public final class QuarantineShowCommand extends RemoteCommand {
 
   @Arguments(title = "ID", description = "Its id, as sentinel quarantine list shows it")
   @Required
+  @MaxOccurrences(occurrences = 1)
   private String id = "";
 
   @Override
@@ -62,7 +64,7 @@ public final class QuarantineShowCommand extends RemoteCommand {
     } catch (FileAlreadyExistsException e) {
       throw new CliException(ExitCode.USAGE, file + " exists already: name a new file");
     } catch (IOException e) {
-      throw new CliException(ExitCode.FAILED, "cannot write " + file + ": " + e.getMessage());
+      throw new CliException(ExitCode.FAILED, "cannot write " + file + ": " + Reasons.of(e));
     }
   }
 }
