@@ -1,6 +1,7 @@
 package dev.sentinelj.auditor;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,6 +47,24 @@ public final class Auditor {
       List<EpochAudit> epochs = judged(facts);
       return new Audit(
           now, epochs, new SampleCount(address, connection, progress).compare(facts, now));
+    } catch (SQLException e) {
+      throw AuditFailedException.of(address, e);
+    }
+  }
+
+  /**
+   * Whether this agent was ever let in, also when it sent nothing yet.
+   *
+   * @throws AuditFailedException as {@link #audit}
+   */
+  public boolean knows(String agent) {
+    try (Connection connection = address.connect();
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT FROM agents WHERE id = ?")) {
+      statement.setString(1, agent);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
     } catch (SQLException e) {
       throw AuditFailedException.of(address, e);
     }

@@ -51,7 +51,12 @@ final class Judge {
     long broken = faults();
     judgeSums(settled);
     if (facts.parked > 0) {
-      remark(Kind.PARKED, 0, facts.parked + " batches wait for their series set");
+      remark(
+          Kind.PARKED,
+          0,
+          facts.parked
+              + (facts.parked == 1 ? " batch waits" : " batches wait")
+              + " for a series set");
     }
     return result(missing, verdict(closing), unaccounted(broken));
   }

@@ -98,6 +98,26 @@ class AuditorTest {
   }
 
   @Test
+  void knows_onlyAgentsThatWereLetIn() {
+    SchemaForTests.sql(
+        "INSERT INTO agents (id, hardware_id, version, registered_at)"
+            + " VALUES ('let-in', 'h', 'v', now())");
+
+    assertThat(new Auditor(SchemaForTests.ADDRESS).knows("let-in")).isTrue();
+    assertThat(new Auditor(SchemaForTests.ADDRESS).knows("never-let-in")).isFalse();
+  }
+
+  @Test
+  void audit_withOneParkedBatch_speaksOfOne() {
+    EpochAudit epoch =
+        HandMade.epoch(7).row(1, 10, 10).parked(2).progress(1, 10, 10, 0, 0, 0, 0).audit();
+
+    assertThat(epoch.findings())
+        .extracting(Finding::text)
+        .containsExactly("1 batch waits for a series set");
+  }
+
+  @Test
   void audit_withParkedBatches_saysHowMany() {
     EpochAudit epoch =
         HandMade.epoch(7)

@@ -10,6 +10,7 @@ import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.MetricQueries;
 import dev.sentinelj.ports.driven.MetricQueries.EpochBalance;
 import dev.sentinelj.ports.driven.MetricQueries.Latest;
@@ -221,12 +222,16 @@ public abstract class MetricQueriesContract extends StoreContract {
     EpochId older = new EpochId(agent, 900);
     EpochId newer = new EpochId(agent, -3);
     Balance balance = new Balance(100, 60, 20, 15, 5);
+    Balance missing = new Balance(110, 60, 20, 15, 5);
     commit(lease, tx -> tx.lockEpochs(List.of(older)));
     commit(
         lease,
         tx -> {
           tx.lockEpochs(List.of(newer));
-          tx.saveProgress(List.of(new EpochProgress(newer, 4, List.of(), balance, false, true)));
+          tx.saveProgress(
+              List.of(
+                  new EpochProgress(
+                      newer, 4, List.of(new SeqRanges.Range(6, 7)), missing, false, true)));
         });
     commit(
         lease,
@@ -237,8 +242,25 @@ public abstract class MetricQueriesContract extends StoreContract {
 
     assertThat(queries().balance(agent))
         .containsExactly(
-            new EpochBalance(-3, 4, balance, false, true),
-            new EpochBalance(900, 2, balance, true, false));
+            new EpochBalance(-3, 4, true, missing, false, true),
+            new EpochBalance(900, 2, false, balance, true, false));
+  }
+
+  @Test
+  void epochBalance_withAGap_isInFlight_andUnaccountedWithoutOne() {
+    Balance missing = new Balance(110, 60, 20, 15, 5);
+    Balance doubled = new Balance(90, 60, 20, 15, 5);
+
+    EpochBalance gap = new EpochBalance(1, 4, true, missing, false, false);
+    EpochBalance whole = new EpochBalance(1, 4, false, missing, false, false);
+    EpochBalance tooMany = new EpochBalance(1, 4, true, doubled, false, false);
+
+    assertThat(gap.inFlight()).isEqualTo(10);
+    assertThat(gap.unaccounted()).isZero();
+    assertThat(whole.inFlight()).isZero();
+    assertThat(whole.unaccounted()).isEqualTo(10);
+    assertThat(tooMany.inFlight()).isZero();
+    assertThat(tooMany.unaccounted()).isEqualTo(-10);
   }
 
   @Test

@@ -70,6 +70,7 @@ public final class GrpcGateway implements AutoCloseable {
     this.sessions = sessions;
     this.clock = clock;
     this.settings = settings;
+    TooLargeMessages.logShortly();
     ConnectionLimits limits =
         new ConnectionLimits(
             settings.maxConnections(), MAX_UNARY_CALLS, settings.handshakeTimeout());

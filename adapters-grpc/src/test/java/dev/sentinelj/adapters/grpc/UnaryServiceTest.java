@@ -39,9 +39,14 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +173,37 @@ class UnaryServiceTest {
     assertThatThrownBy(() -> push(Sendings.raw(1, new byte[greatest + 1])))
         .isInstanceOf(StatusRuntimeException.class);
     assertThat(arrived.get()).isNull();
+  }
+
+  @Test
+  void push_ofAByteMore_isOneLineInTheLog() throws InterruptedException {
+    BlockingQueue<LogRecord> lines = new LinkedBlockingQueue<>();
+    Handler listener = listener(lines);
+    TooLargeMessages.LOG.addHandler(listener);
+    int greatest = GatewaySettings.on(Gateways.FREE_PORT).maxMessageBytes();
+
+    assertThatThrownBy(() -> push(Sendings.raw(1, new byte[greatest + 1])))
+        .hasMessageStartingWith("RESOURCE_EXHAUSTED");
+
+    LogRecord line = Objects.requireNonNull(lines.poll(20, TimeUnit.SECONDS));
+    TooLargeMessages.LOG.removeHandler(listener);
+    assertThat(line.getMessage()).startsWith("refused: gRPC message exceeds maximum size");
+    assertThat(line.getThrown()).isNull();
+  }
+
+  private static Handler listener(BlockingQueue<LogRecord> lines) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord line) {
+        lines.add(line);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test

@@ -61,6 +61,7 @@ final class AgentEndpoints {
       long lost,
       long overflow,
       long moved,
+      long inFlight,
       long unaccounted,
       boolean closed,
       boolean forked) {}
@@ -84,27 +85,14 @@ final class AgentEndpoints {
 
   private Reply one(Call call) {
     call.query();
-    AgentId id = id(call);
+    AgentId id = KnownAgents.inPath(call);
     AgentSummary agent =
         all().stream()
             .filter(known -> known.id().equals(id))
             .findFirst()
-            .orElseThrow(AgentEndpoints::unknown);
+            .orElseThrow(KnownAgents::unknown);
     List<Epoch> epochs = queries.balance(id).stream().map(AgentEndpoints::json).toList();
     return Reply.ok(json(agent, call, Optional.of(epochs)));
-  }
-
-  /** The agent of the path; one that cannot be an id is as unknown as any other. */
-  static AgentId id(Call call) {
-    try {
-      return new AgentId(call.variable("id"));
-    } catch (IllegalArgumentException e) {
-      throw unknown();
-    }
-  }
-
-  static ProblemException unknown() {
-    return Problem.notFound("there is no agent of this id");
   }
 
   private List<AgentSummary> all() {
@@ -143,7 +131,8 @@ final class AgentEndpoints {
         balance.lost(),
         balance.overflow(),
         balance.moved(),
-        balance.unaccounted(),
+        epoch.inFlight(),
+        epoch.unaccounted(),
         epoch.closed(),
         epoch.forked());
   }

@@ -14,9 +14,11 @@ import java.util.Locale;
 /** Whether every sample of an agent is accounted for. */
 final class AuditEndpoints {
   private final AuditQueries audits;
+  private final KnownAgents agents;
 
-  AuditEndpoints(AuditQueries audits) {
+  AuditEndpoints(AuditQueries audits, KnownAgents agents) {
     this.audits = audits;
+    this.agents = agents;
   }
 
   List<Route> routes() {
@@ -82,7 +84,7 @@ final class AuditEndpoints {
             .orElseThrow(() -> Problem.badField("agent", "agent must be the id of an agent"));
     AgentAudit audit = audits.audit(agent);
     AuditQueries.Verdict worst =
-        audit.epochs().stream()
+        agents.orUnknown(agent, audit.epochs()).stream()
             .map(EpochVerdict::verdict)
             .max(Comparator.naturalOrder())
             .orElse(AuditQueries.Verdict.OK);

@@ -64,7 +64,10 @@ final class Call {
       boolean label = name.startsWith("label.") && names.contains("label.");
       if (!names.contains(name) && !label) {
         throw Problem.badField(
-            shown(name), "unknown parameter, known are " + String.join(", ", known));
+            shown(name),
+            known.length == 0
+                ? "unknown parameter, there are none here"
+                : "unknown parameter, known are " + String.join(", ", known));
       }
     }
     return this;

@@ -149,14 +149,15 @@ public final class HttpServer implements AutoCloseable {
   /** Everything that is served. */
   static List<Route> routes(Parts parts, Tokens tokens, SessionCookie cookies) {
     Logins logins = new Logins(parts.access());
+    KnownAgents agents = new KnownAgents(parts.registry());
     List<Route> routes = new ArrayList<>();
     routes.addAll(
         new HealthEndpoints(parts.status(), parts.queries(), parts.prometheus()).routes());
     routes.addAll(new AuthEndpoints(parts.access(), parts.enrol(), logins, tokens).routes());
     routes.addAll(new AgentEndpoints(parts.registry(), parts.queries()).routes());
-    routes.addAll(new MetricEndpoints(parts.queries()).routes());
-    routes.addAll(new AuditEndpoints(parts.audits()).routes());
-    routes.addAll(new QuarantineEndpoints(parts.quarantine(), parts.replay()).routes());
+    routes.addAll(new MetricEndpoints(parts.queries(), agents).routes());
+    routes.addAll(new AuditEndpoints(parts.audits(), agents).routes());
+    routes.addAll(new QuarantineEndpoints(parts.quarantine(), parts.replay(), agents).routes());
     routes.addAll(new PageEndpoints(logins, tokens, cookies).routes());
     return routes;
   }

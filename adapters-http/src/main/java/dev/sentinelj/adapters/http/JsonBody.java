@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
@@ -26,10 +27,16 @@ final class JsonBody {
     }
     for (String name : object.propertyNames()) {
       if (!known.contains(name)) {
-        throw Problem.badField(shown(name), "unknown field, known are " + String.join(", ", known));
+        throw Problem.badField(shown(name), "unknown field, " + knownFields(known));
       }
     }
     return new JsonBody(object);
+  }
+
+  private static String knownFields(Set<String> known) {
+    return known.isEmpty()
+        ? "the body must be {}"
+        : "known are " + String.join(", ", new TreeSet<>(known));
   }
 
   boolean has(String name) {

@@ -23,7 +23,8 @@ final class Logins {
     long wait = rate.take(remote, now);
     if (wait > 0) {
       LOG.warn("login from {} refused: too many tries", remote);
-      throw new ProblemException(Problem.retryLater(429, "too many tries to log in", wait));
+      throw new ProblemException(
+          Problem.retryLater(429, "too many tries to log in: wait " + wait + " s", wait));
     }
     Principal principal =
         access

@@ -14,9 +14,11 @@ import java.util.Map;
 /** Values as they were stored. */
 final class MetricEndpoints {
   private final MetricQueries queries;
+  private final KnownAgents agents;
 
-  MetricEndpoints(MetricQueries queries) {
+  MetricEndpoints(MetricQueries queries, KnownAgents agents) {
     this.queries = queries;
+    this.agents = agents;
   }
 
   List<Route> routes() {
@@ -37,13 +39,13 @@ final class MetricEndpoints {
 
   private Reply latest(Call call) {
     call.query("prefix", "since", "limit");
-    AgentId agent = AgentEndpoints.id(call);
+    AgentId agent = KnownAgents.inPath(call);
     long since = call.time("since", call.now().wallMillis() - HttpLimits.DEFAULT_SPAN.toMillis());
     int limit =
         call.integer("limit", 1, HttpLimits.MAX_LATEST_SERIES, HttpLimits.DEFAULT_LATEST_SERIES);
     String prefix = call.parameter("prefix").orElse("");
     List<Value> items =
-        queries.latest(agent, prefix, since, limit).stream()
+        agents.orUnknown(agent, queries.latest(agent, prefix, since, limit)).stream()
             .filter(latest -> Double.isFinite(latest.value())) // JSON has no other numbers
             .map(MetricEndpoints::json)
             .toList();
@@ -69,7 +71,7 @@ final class MetricEndpoints {
 
   private Reply range(Call call) {
     call.query("name", "from", "to", "step", "label.");
-    AgentId agent = AgentEndpoints.id(call);
+    AgentId agent = KnownAgents.inPath(call);
     String name =
         call.parameter("name")
             .filter(text -> !text.isEmpty() && text.length() <= Series.MAX_NAME)
@@ -88,7 +90,8 @@ final class MetricEndpoints {
             step * 1000L,
             HttpLimits.MAX_RANGE_SERIES,
             HttpLimits.MAX_RANGE_POINTS);
-    List<Points> items = queries.range(query).stream().map(MetricEndpoints::json).toList();
+    List<Points> items =
+        agents.orUnknown(agent, queries.range(query)).stream().map(MetricEndpoints::json).toList();
     return Reply.ok(
         new RangeValues(
             agent.value(), name, Timestamps.format(from), Timestamps.format(to), step, items));
@@ -100,7 +103,8 @@ final class MetricEndpoints {
     }
     if (to - from > HttpLimits.MAX_RANGE.toMillis()) {
       throw Problem.badField(
-          "from", "from to to may span " + HttpLimits.MAX_RANGE.toDays() + " days at most");
+          "from",
+          "the time between from and to may be " + HttpLimits.MAX_RANGE.toDays() + " days at most");
     }
     if (step > 0 && (to - from) / (step * 1000L) > HttpLimits.MAX_RANGE_POINTS) {
       throw Problem.badField(

@@ -11,10 +11,12 @@ import dev.sentinelj.ports.driven.QuarantineQueries.Filter;
 import dev.sentinelj.ports.driven.QuarantineQueries.Found;
 import dev.sentinelj.ports.driving.QuarantineReplay;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** What was kept aside: lists, single rows with their bytes, and another try to store one. */
 final class QuarantineEndpoints {
@@ -25,10 +27,12 @@ final class QuarantineEndpoints {
 
   private final QuarantineQueries queries;
   private final QuarantineReplay replay;
+  private final KnownAgents agents;
 
-  QuarantineEndpoints(QuarantineQueries queries, QuarantineReplay replay) {
+  QuarantineEndpoints(QuarantineQueries queries, QuarantineReplay replay, KnownAgents agents) {
     this.queries = queries;
     this.replay = replay;
+    this.agents = agents;
   }
 
   List<Route> routes() {
@@ -83,10 +87,11 @@ final class QuarantineEndpoints {
   private Reply list(Call call) {
     call.query("agent", "reason", "limit", "cursor");
     Optional<AgentId> agent = call.agent();
-    Optional<String> reason = call.parameter("reason");
+    Optional<String> reason = call.parameter("reason").map(QuarantineEndpoints::reason);
     int limit = call.integer("limit", 1, HttpLimits.MAX_PAGE_ITEMS, HttpLimits.DEFAULT_PAGE_ITEMS);
     long before = call.parameter("cursor").map(QuarantineEndpoints::cursor).orElse(Long.MAX_VALUE);
     List<Entry> found = queries.list(new Filter(agent, reason, before, limit + 1));
+    agent.ifPresent(named -> agents.orUnknown(named, found));
     List<Entry> page = found.subList(0, Math.min(limit, found.size()));
     String next = found.size() > limit ? Long.toString(page.getLast().id()) : "";
     return Reply.ok(new Page(page.stream().map(QuarantineEndpoints::json).toList(), next));
@@ -171,6 +176,18 @@ final class QuarantineEndpoints {
   /** The row of the path; what cannot be an id is as unknown as any other. */
   private static long id(Call call) {
     return number(call.variable("id")).orElseThrow(QuarantineEndpoints::unknown);
+  }
+
+  private static String reason(String word) {
+    if (QuarantineReason.ofWord(word).isEmpty()) {
+      throw Problem.badField(
+          "reason",
+          "reason must be one of "
+              + Arrays.stream(QuarantineReason.values())
+                  .map(QuarantineReason::word)
+                  .collect(Collectors.joining(", ")));
+    }
+    return word;
   }
 
   private static long cursor(String text) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.access.Role;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +47,22 @@ class AuthorizationTest {
             .toList();
 
     assertThat(open).containsExactlyInAnyOrderElementsOf(OPEN);
+  }
+
+  @Test
+  void everyRoute_standsInTheDocumentationWithItsRole() throws IOException {
+    String documentation = Files.readString(Path.of("..", "docs", "REST.md"));
+
+    assertThat(routes().stream().filter(route -> !route.template().startsWith("/assets/")))
+        .isNotEmpty()
+        .allSatisfy(route ->
+            assertThat(documentation)
+                .contains(
+                    "| `"
+                        + name(route)
+                        + "` | "
+                        + route.role().map(Role::word).orElse("none")
+                        + " |"));
   }
 
   @Test

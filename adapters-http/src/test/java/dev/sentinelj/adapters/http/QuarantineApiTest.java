@@ -85,17 +85,34 @@ class QuarantineApiTest {
 
     assertThat(viewed("/v1/quarantine?agent=web-1&reason=nan").path("items")).hasSize(1);
     assertThat(viewed("/v1/quarantine?agent=web-1").path("items")).hasSize(2);
+    server.enter("web-2");
     assertThat(viewed("/v1/quarantine?agent=web-2").path("items")).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"agent=../x", "cursor=x", "cursor=-1", "limit=0", "limit=1001", "foo=1"})
+  @ValueSource(
+      strings = {
+        "agent=../x",
+        "reason=bogus",
+        "cursor=x",
+        "cursor=-1",
+        "limit=0",
+        "limit=1001",
+        "foo=1"
+      })
   void list_withAFault_namesTheParameter(String query) {
     HttpResponse<String> response = server.getAs(Role.VIEWER, "/v1/quarantine?" + query);
 
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(TestServer.json(response).path("field").asString())
         .isEqualTo(query.substring(0, query.indexOf('=')));
+  }
+
+  @Test
+  void list_withAnUnknownReason_namesTheKnownOnes() {
+    assertThat(server.getAs(Role.VIEWER, "/v1/quarantine?reason=bogus").body())
+        .contains("reason must be one of bad_frame, unknown_agent")
+        .contains("nan, time");
   }
 
   @Test

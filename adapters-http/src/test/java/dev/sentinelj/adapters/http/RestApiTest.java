@@ -287,7 +287,7 @@ class RestApiTest {
                 + "\"registered_at\":\"2026-03-01T12:00:00.000Z\",\"last_heard_at\":\"\","
                 + "\"status\":\"silent\",\"epochs\":[{\"epoch\":\"000000000000beef\",\"through\":7,"
                 + "\"collected\":100,\"stored\":90,\"quarantined\":5,\"lost\":2,\"overflow\":1,"
-                + "\"moved\":0,\"unaccounted\":2,\"closed\":false,\"forked\":true}]}");
+                + "\"moved\":0,\"in_flight\":2,\"unaccounted\":0,\"closed\":false,\"forked\":true}]}");
   }
 
   @Test
@@ -323,6 +323,35 @@ class RestApiTest {
   @ValueSource(strings = {"nobody", "..%2f..%2fetc", "UPPER", "%00", "a%20b"})
   void agent_unknown_is404(String id) {
     assertThat(server.getAs(Role.VIEWER, "/v1/agents/" + id).statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/audit?agent=ID",
+        "/v1/quarantine?agent=ID",
+        "/v1/metrics/agents/ID/latest",
+        "/v1/metrics/agents/ID/range?name=x"
+      })
+  void agentOfWhichThereIsNothing_is404_unlessItIsKnown(String path) {
+    server.enter("web-2");
+
+    assertThat(server.getAs(Role.VIEWER, path.replace("ID", "web-2")).statusCode()).isEqualTo(200);
+    HttpResponse<String> unknown = server.getAs(Role.VIEWER, path.replace("ID", "nobody"));
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).contains("there is no agent of this id");
+  }
+
+  @Test
+  void unknownNames_whereNoneAreKnown_areToldSo() {
+    HttpResponse<String> field =
+        server.postAs(Role.OPERATOR, "/v1/quarantine/5/replay", "{\"a\":1}");
+    HttpResponse<String> parameter = server.getAs(Role.VIEWER, "/v1/agents/web-1?a=1");
+
+    assertFault(field, 400, "a");
+    assertThat(field.body()).contains("unknown field, the body must be {}");
+    assertFault(parameter, 400, "a");
+    assertThat(parameter.body()).contains("unknown parameter, there are none here");
   }
 
   @Test

@@ -13,6 +13,9 @@ import java.util.Map;
 final class ScriptedQueries implements MetricQueries {
   static final Series CPU = Series.gauge("system.cpu.utilization", "1", Map.of("cpu.mode", "user"));
 
+  /** The only agent of which there is anything. */
+  static final AgentId WITH_DATA = new AgentId("web-1");
+
   final List<RangeQuery> asked = new ArrayList<>();
   final List<String> prefixes = new ArrayList<>();
   volatile boolean down;
@@ -22,13 +25,16 @@ final class ScriptedQueries implements MetricQueries {
   public List<Latest> latest(AgentId agent, String namePrefix, long sinceMillis, int limit) {
     check();
     prefixes.add(namePrefix + "@" + sinceMillis + "#" + limit);
-    return List.of(new Latest(CPU, TestServer.START, value));
+    return !agent.equals(WITH_DATA) ? List.of() : List.of(new Latest(CPU, TestServer.START, value));
   }
 
   @Override
   public List<RangeSeries> range(RangeQuery query) {
     check();
     asked.add(query);
+    if (!query.agent().equals(WITH_DATA)) {
+      return List.of();
+    }
     return List.of(
         new RangeSeries(
             CPU,
@@ -42,7 +48,7 @@ final class ScriptedQueries implements MetricQueries {
   @Override
   public List<EpochBalance> balance(AgentId agent) {
     check();
-    return List.of(new EpochBalance(0xBEEFL, 7, new Balance(100, 90, 5, 2, 1), false, true));
+    return List.of(new EpochBalance(0xBEEFL, 7, true, new Balance(100, 90, 5, 2, 1), false, true));
   }
 
   @Override

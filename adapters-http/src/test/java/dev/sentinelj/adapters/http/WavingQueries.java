@@ -176,7 +176,7 @@ final class WavingQueries implements MetricQueries {
     return IntStream.of(1)
         .mapToObj(epoch ->
             new EpochBalance(
-                epoch, 7, new Balance(collected, collected - 12, 12, 0, 0), false, false))
+                epoch, 7, false, new Balance(collected, collected - 12, 12, 0, 0), false, false))
         .toList();
   }
 

@@ -145,6 +145,7 @@ public final class InMemoryMetricQueries implements MetricQueries {
     return new EpochBalance(
         progress.epoch().epoch(),
         progress.through(),
+        !progress.above().isEmpty(),
         progress.balance(),
         progress.closed(),
         progress.forked());

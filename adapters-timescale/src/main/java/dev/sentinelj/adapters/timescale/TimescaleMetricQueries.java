@@ -76,6 +76,7 @@ public final class TimescaleMetricQueries implements MetricQueries {
                     new EpochBalance(
                         row.getEpoch(),
                         row.getThrough(),
+                        row.getRanges().length > 0,
                         ProgressRows.balance(row),
                         row.getClosed(),
                         row.getForked())));

@@ -15,6 +15,7 @@ import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -189,15 +190,27 @@ final class BatchStorage {
     if (samples == 0) {
       return;
     }
-    String detail = samples + " samples of the batch";
     tx.quarantine(
         new QuarantineRow(
             Optional.of(row.batch().id()),
             reason.word(),
-            detail,
+            reason == QuarantineReason.NAN ? noNumbers(samples) : wrongTimes(samples, row),
             row.position().stampMillis(),
             samples,
             text));
     count("quarantined_" + reason.word(), 1);
+  }
+
+  private static String noNumbers(long samples) {
+    return samples == 1 ? "1 value is no number" : samples + " values are no numbers";
+  }
+
+  private String wrongTimes(long samples, JournalRow row) {
+    long received = row.position().stampMillis();
+    return (samples == 1 ? "1 sample was taken" : samples + " samples were taken")
+        + " before "
+        + Instant.ofEpochMilli(received - retentionMillis)
+        + " or after "
+        + Instant.ofEpochMilli(received + SampleSieve.AHEAD_MILLIS);
   }
 }

@@ -26,6 +26,7 @@ import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
+import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
 import java.time.Duration;
@@ -138,6 +139,11 @@ class WorkerStrandTest {
 
     assertThat(worker.stored()).isEqualTo(1);
     assertThat(worker.quarantined()).containsExactlyInAnyOrder("nan", "time");
+    assertThat(worker.database.quarantined())
+        .extracting(QuarantineRow::detail)
+        .anyMatch("1 value is no number"::equals)
+        .anyMatch(detail ->
+            detail.startsWith("2 samples were taken before ") && detail.contains("Z or after "));
     assertThat(worker.balance()).isEqualTo(new Balance(4, 1, 3, 0, 0));
   }
 

@@ -103,8 +103,21 @@ public interface MetricQueries {
 
   /**
    * @param through see {@code EpochProgress}
+   * @param gaps whether seqs above {@code through} are committed, so that those between are not yet
    */
-  record EpochBalance(long epoch, long through, Balance balance, boolean closed, boolean forked) {}
+  record EpochBalance(
+      long epoch, long through, boolean gaps, Balance balance, boolean closed, boolean forked) {
+
+    /** Samples below the greatest committed seq whose batches did not come yet. */
+    public long inFlight() {
+      return gaps ? Math.max(0, balance.unaccounted()) : 0;
+    }
+
+    /** What nothing explains, not even {@link #inFlight()}. */
+    public long unaccounted() {
+      return balance.unaccounted() - inFlight();
+    }
+  }
 
   /** One line about what runs below: product, version, extensions. Also proves that it answers. */
   String describe();

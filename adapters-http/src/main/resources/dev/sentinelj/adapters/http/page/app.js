@@ -1,13 +1,15 @@
 import { ApiError, agentPath, get, metricsPath } from './api.js';
 import { Chart } from './charts.js';
 import * as format from './format.js';
-import { showAgent, showAudit, showFilesystems, showKept } from './panels.js';
+import { showAgent, showAudit, showFilesystems, showKept, showOwn, showWaiting } from './panels.js';
 import { Metric, columns, lastOf, shares } from './series.js';
 
 const REFRESH_MILLIS = 2_000;
 const SLOW_EVERY = 5;
 const AUDIT_EVERY = 3;
 const KEPT_SHOWN = 5;
+const OWN_SHOWN = 100;
+const OWN_HOURS = 24;
 const MAX_CORE_LINES = 32;
 const byId = (id) => document.getElementById(id);
 const label = (key, value) => (labels) => labels[key] === value;
@@ -55,6 +57,17 @@ class HostView {
     if (this.gone) return;
     showAgent(agent);
     this.draw();
+    if (slow) await this.refreshOwn(agent);
+  }
+
+  /** Programs that push metrics of their own have no chart here, so their newest values are listed. */
+  async refreshOwn(agent) {
+    if (this.any) return showOwn(this.agent, [], OWN_SHOWN);
+    const since = new Date(Date.now() - OWN_HOURS * 3_600_000).toISOString();
+    const { items } = await get(`${metricsPath(this.agent)}/latest`, { since, limit: OWN_SHOWN });
+    if (this.gone || this.any) return undefined;
+    showWaiting(items, agent, OWN_HOURS);
+    return showOwn(this.agent, items, OWN_SHOWN);
   }
 
   async refreshAudit() {
@@ -85,10 +98,10 @@ class HostView {
     const some = [...this.network.series.values()].some((one) => real(one.labels));
     this.drawPair('network', this.network, 'network.io.direction', ['receive', 'transmit'], some ? real : () => true);
     const drawn = (name) => Number(this.charts[name].card.dataset.points) > 0;
-    const any = Object.keys(this.charts).some(drawn);
-    byId('empty').hidden = any;
-    byId('charts').hidden = !any;
-    document.body.dataset.state = any ? 'live' : 'empty';
+    this.any = Object.keys(this.charts).some(drawn);
+    byId('empty').hidden = this.any;
+    byId('charts').hidden = !this.any;
+    document.body.dataset.state = this.any ? 'live' : 'empty';
     document.body.dataset.ready = String(drawn('cpu') && drawn('memory'));
   }
 
@@ -161,6 +174,7 @@ async function chooseAgent() {
   picker.value = id;
   if (view?.agent !== id) {
     view?.destroy();
+    byId('own').hidden = true;
     view = new HostView(id);
   }
   return undefined;
@@ -172,6 +186,7 @@ function showNobody() {
   byId('empty-title').textContent = 'No agent has enrolled yet';
   byId('empty-text').textContent = 'Make a join token with: sentinel agents add';
   byId('empty').hidden = false;
+  byId('own').hidden = true;
   document.body.dataset.state = 'empty';
 }
 

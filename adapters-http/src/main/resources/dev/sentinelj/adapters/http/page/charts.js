@@ -3,6 +3,8 @@ import { clock } from './format.js';
 import { WINDOW_SECONDS } from './series.js';
 
 const HEIGHT = 190;
+/** Pixels of a time on the axis: half of the last one stands to the right of the plot. */
+const LABEL_WIDTH = 40;
 const sync = uPlot.sync('page');
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -83,7 +85,7 @@ export class Chart {
     this.uplot = new uPlot({
       width: this.plot.clientWidth || 400,
       height: HEIGHT,
-      padding: [8, 12, 0, 0],
+      padding: [8, LABEL_WIDTH / 2, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: sync.key, setSeries: false }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, this.max ?? this.#top(high)] } },

@@ -21,6 +21,13 @@ export function percent(value) {
 
 export const decimal = (value) => (value === null || value === undefined ? '–' : value.toFixed(2));
 
+/** A value in its unit as UCUM writes it; six digits are enough to look at. */
+export function quantity(value, unit) {
+  if (unit === 'By') return bytes(value);
+  const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 }).format(value);
+  return unit === '' || unit === '1' ? number : `${number} ${unit}`;
+}
+
 export const whole = (value) => new Intl.NumberFormat('en').format(value);
 
 export function duration(seconds) {
@@ -36,4 +43,4 @@ export function age(seconds) {
   return seconds < 120 ? `${Math.round(seconds)} s ago` : `${duration(seconds)} ago`;
 }
 
-export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
+export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });

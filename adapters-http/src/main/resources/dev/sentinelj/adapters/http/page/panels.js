@@ -90,3 +90,38 @@ export function showKept({ items, next_cursor: more }) {
     return row;
   }));
 }
+
+/** Why there is no chart: nothing came yet, nothing came lately, or what came is of no host. */
+export function showWaiting(items, agent, hours) {
+  const collected = agent.epochs.some((epoch) => epoch.collected > 0);
+  const host = items.some((item) => item.name.startsWith('system.'));
+  const words = (title, text) => {
+    byId('empty-title').textContent = title;
+    byId('empty-text').textContent = text;
+  };
+  if (!collected) return words('Waiting for this host', 'The first samples arrive within 10 seconds.');
+  if (items.length === 0) return words(`Nothing in the last ${hours} hours`, 'Older values: sentinel metrics range');
+  if (host) return words('Nothing in the last 15 minutes', 'The newest values of this host stand below.');
+  return words('No host metrics', 'This agent pushes metrics of its own. Their newest values stand below.');
+}
+
+/** The newest values of an agent without charts. */
+export function showOwn(agent, items, limit) {
+  byId('own').hidden = items.length === 0;
+  byId('own-more').textContent = items.length < limit ? '' : 'More: ';
+  byId('own-more').textContent += `sentinel metrics latest --agent ${agent} · over time: sentinel metrics range METRIC --agent ${agent}`;
+  byId('own-rows').replaceChildren(...items.map((item) => {
+    const row = document.createElement('div');
+    row.className = 'own';
+    const name = document.createElement('code');
+    const labels = Object.entries(item.labels).map(([key, value]) => `${key}=${value}`).join(' ');
+    name.textContent = name.title = labels ? `${item.name}  ${labels}` : item.name;
+    const value = document.createElement('b');
+    value.textContent = format.quantity(item.value, item.unit);
+    const words = document.createElement('span');
+    words.className = 'quiet';
+    words.textContent = format.age((Date.now() - Date.parse(item.time)) / 1000);
+    row.append(name, value, words);
+    return row;
+  }));
+}

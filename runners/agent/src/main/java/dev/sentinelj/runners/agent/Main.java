@@ -23,9 +23,17 @@ public final class Main {
       Settings.union(
           AgentSettings.NAMES, Set.of("home", "server.address", "server.port", "join.token.file"));
 
+  /** Not at the root of the class path, where a process that embeds this has a file of its own. */
+  static final String LOGGING = "dev/sentinelj/runners/agent/logback.xml";
+
+  private static final String LOGGING_PROPERTY = "logback.configurationFile";
+
   private Main() {}
 
   public static void main(String[] args) {
+    if (System.getProperty(LOGGING_PROPERTY) == null) { // before the first logger is made
+      System.setProperty(LOGGING_PROPERTY, LOGGING);
+    }
     if (args.length != 1) {
       fail(2, "usage: java -jar sentinelj-agent.jar agent.conf");
     }

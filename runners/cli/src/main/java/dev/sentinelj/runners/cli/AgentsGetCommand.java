@@ -2,6 +2,7 @@ package dev.sentinelj.runners.cli;
 
 import com.github.rvesse.airline.annotations.Arguments;
 import com.github.rvesse.airline.annotations.Command;
+import com.github.rvesse.airline.annotations.restrictions.MaxOccurrences;
 import com.github.rvesse.airline.annotations.restrictions.Required;
 import tools.jackson.databind.JsonNode;
 
@@ -10,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 public final class AgentsGetCommand extends RemoteCommand {
   @Arguments(title = "AGENT", description = "Its id, as sentinel agents list shows it")
   @Required
+  @MaxOccurrences(occurrences = 1)
   private String agent = "";
 
   @Override
@@ -27,6 +29,7 @@ public final class AgentsGetCommand extends RemoteCommand {
             "LOST",
             "OVERFLOW",
             "MOVED",
+            "IN FLIGHT",
             "UNACCOUNTED");
     for (JsonNode epoch : answer.path("epochs")) {
       table.row(
@@ -38,6 +41,7 @@ public final class AgentsGetCommand extends RemoteCommand {
           epoch.path("lost").asString(),
           epoch.path("overflow").asString(),
           epoch.path("moved").asString(),
+          epoch.path("in_flight").asString(),
           epoch.path("unaccounted").asString());
     }
     return print(context, answer, table);

@@ -8,7 +8,7 @@ interface Answer {
   /** For people. */
   String text();
 
-  /** The columns people see, for spreadsheets. */
+  /** The columns people see, with numbers and times as spreadsheets take them. */
   String csv();
 
   /** All of it, for programs. */
@@ -24,8 +24,12 @@ interface Answer {
     };
   }
 
-  /** An answer of the API, and what of it stands in a table. */
-  record Listing(JsonNode json, Table table) implements Answer {
+  /**
+   * An answer of the API, and what of it stands in a table.
+   *
+   * @param spreadsheet the same rows for programs
+   */
+  record Listing(JsonNode json, Table table, Table spreadsheet) implements Answer {
     @Override
     public String text() {
       return table.render();
@@ -33,7 +37,7 @@ interface Answer {
 
     @Override
     public String csv() {
-      return table.csv();
+      return spreadsheet.csv();
     }
   }
 }

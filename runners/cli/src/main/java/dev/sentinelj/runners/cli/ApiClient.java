@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class ApiClient {
   static final JsonMapper JSON = JsonMapper.shared();
   private static final int CONNECT_MILLIS = 3_000;
   private static final int READ_MILLIS = 30_000;
+  private static final int MAX_PORT = 65_535;
 
   private final ApiContext api;
   private final Map<String, String> optionNames;
@@ -35,11 +37,43 @@ final class ApiClient {
   /** The server of the option, else of {@code SENTINEL_URL}, else the one that is kept. */
   static ApiClient of(CliContext context, @Nullable String server) {
     ApiContext kept = ApiContext.read(context.home());
-    String named = server != null ? server : context.variable("SENTINEL_URL").orElse(kept.url());
+    Optional<String> variable = context.variable("SENTINEL_URL");
+    String named = server != null ? server : variable.orElse(kept.url());
+    if (!isAddress(named)) {
+      String elsewhere =
+          variable.isPresent()
+              ? "SENTINEL_URL"
+              : context.home().resolve(ApiContext.FILE).toString();
+      throw noAddress((server != null ? "--server" : elsewhere) + ": ", named);
+    }
     String url = named.endsWith("/") ? named.substring(0, named.length() - 1) : named;
     Optional<String> token = context.variable("SENTINEL_TOKEN");
+    if (token.isPresent() && !token.get().matches("[\\x21-\\x7e]+")) {
+      throw new CliException(
+          ExitCode.USAGE, "SENTINEL_TOKEN is no token: it has a blank or a line break in it");
+    }
     Optional<String> shown = token.isPresent() || !url.equals(kept.url()) ? token : kept.token();
     return new ApiClient(new ApiContext(url, shown), Map.of());
+  }
+
+  private static boolean isAddress(String url) {
+    try {
+      URI uri = URI.create(url);
+      return uri.getRawAuthority() != null
+          && uri.getPort() <= MAX_PORT
+          && uri.toURL().getProtocol().matches("https?");
+    } catch (IllegalArgumentException | MalformedURLException e) {
+      return false;
+    }
+  }
+
+  private static CliException noAddress(String where, String url) {
+    return new CliException(
+        ExitCode.USAGE,
+        where
+            + "'"
+            + Table.clean(url)
+            + "' is not the address of a server, such as http://127.0.0.1:8080");
   }
 
   /** The same, where a fault of a field of the API is told under the name the user knows. */
@@ -111,9 +145,7 @@ final class ApiClient {
       }
       return read(connection);
     } catch (IllegalArgumentException e) {
-      throw new CliException(
-          ExitCode.USAGE,
-          "'" + api.url() + "' is not the address of a server, such as http://127.0.0.1:8080");
+      throw noAddress("", api.url());
     } catch (IOException e) {
       throw new CliException(
           ExitCode.UNREACHABLE,

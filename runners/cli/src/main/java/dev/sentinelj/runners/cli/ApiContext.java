@@ -26,10 +26,10 @@ public record ApiContext(String url, Optional<String> token) {
       kept.load(in);
     } catch (NoSuchFileException e) {
       return new ApiContext(DEFAULT_URL, Optional.empty());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CliException(
-          ExitCode.FAILED,
-          "cannot read " + home.resolve(FILE) + ": mend or remove it, then run sentinel login");
+    } catch (IOException e) {
+      throw unusable(home, Reasons.of(e));
+    } catch (IllegalArgumentException e) {
+      throw unusable(home, "it is damaged");
     }
     String url = kept.getProperty("url");
     if (url == null) {
@@ -38,6 +38,16 @@ public record ApiContext(String url, Optional<String> token) {
           home.resolve(FILE) + " has no url: run sentinel login --server URL, or remove the file");
     }
     return new ApiContext(url, Optional.ofNullable(kept.getProperty("token")));
+  }
+
+  private static CliException unusable(Path home, String why) {
+    return new CliException(
+        ExitCode.FAILED,
+        "cannot read "
+            + home.resolve(FILE)
+            + ": "
+            + why
+            + "; mend or remove it, then run sentinel login");
   }
 
   /** Keeps this in {@code home}, whole or not at all. */

@@ -93,12 +93,29 @@ public final class AuditCommand extends PrintingCommand {
               ? auditor.recount(scope, line -> context.err().println("sentinel: " + line))
               : auditor.audit(scope);
       Audit shown = chosen(audit);
+      if (shown.epochs().isEmpty()) {
+        requireKnown(auditor);
+      }
       print(context, AuditReport.of(shown, scope));
       return shown.accounted() ? ExitCode.OK : ExitCode.FAILED;
     } catch (AuditFailedException e) {
       throw new CliException(
           e.refused() ? ExitCode.UNAUTHORIZED : ExitCode.UNREACHABLE,
           String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** That there is nothing is an answer only of what is there. */
+  private void requireKnown(Auditor auditor) {
+    if (agent != null && !auditor.knows(agent)) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "there is no agent '" + Table.clean(agent) + "': see sentinel agents list");
+    }
+    if (epoch != null) {
+      throw new CliException(
+          ExitCode.FAILED,
+          "no epoch" + (agent == null ? "" : " of " + agent) + " starts with " + epoch);
     }
   }
 
@@ -127,6 +144,9 @@ public final class AuditCommand extends PrintingCommand {
 
   private DatabaseAddress address(CliContext context) {
     if (databaseUrl == null) {
+      if (passwordFile != null) {
+        throw new CliException(ExitCode.USAGE, "--password-file goes with --database-url only");
+      }
       return ServiceLoader.load(LocalDatabase.class)
           .findFirst()
           .orElseThrow(() ->
@@ -150,7 +170,7 @@ public final class AuditCommand extends PrintingCommand {
       return Files.readString(Path.of(passwordFile)).lines().findFirst();
     } catch (IOException e) {
       throw new CliException(
-          ExitCode.USAGE, "cannot read the password file " + passwordFile + ": " + e.getMessage());
+          ExitCode.USAGE, "cannot read the password file " + passwordFile + ": " + Reasons.of(e));
     }
   }
 }

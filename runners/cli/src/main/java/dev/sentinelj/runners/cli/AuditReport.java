@@ -37,7 +37,11 @@ final class AuditReport implements Answer {
   }
 
   /** A number of an epoch, and whether its column stays away when all are 0. */
-  private record Column(String name, boolean rare, ToLongFunction<EpochAudit> value) {}
+  private record Column(String name, boolean rare, ToLongFunction<EpochAudit> value) {
+    String heading() {
+      return name.replace('_', ' ').toUpperCase(Locale.ROOT);
+    }
+  }
 
   private static final List<Column> COLUMNS =
       List.of(
@@ -55,7 +59,7 @@ final class AuditReport implements Answer {
     if (audit.epochs().isEmpty()) {
       return scope
           .agent()
-          .map(id -> "nothing to audit: this database never heard of agent " + id)
+          .map(id -> "nothing to audit yet: " + id + " has not sent anything")
           .orElse("nothing to audit yet: no agent has sent anything");
     }
     List<String> lines = new ArrayList<>(List.of(table()));
@@ -68,7 +72,7 @@ final class AuditReport implements Answer {
     List<Column> shown =
         COLUMNS.stream().filter(column -> !column.rare() || total(column) != 0).toList();
     List<String> headings = new ArrayList<>(List.of("AGENT", "EPOCH"));
-    shown.forEach(column -> headings.add(column.name().replace('_', ' ').toUpperCase(Locale.ROOT)));
+    shown.forEach(column -> headings.add(column.heading()));
     headings.add("VERDICT");
     Table table = new Table("", headings.toArray(String[]::new));
     for (EpochAudit epoch : audit.epochs()) {
@@ -142,9 +146,9 @@ final class AuditReport implements Answer {
   public String csv() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "agent,epoch,verdict,"
-            + String.join(",", COLUMNS.stream().map(Column::name).toList())
-            + ",batches,last_seq,parked");
+        "AGENT,EPOCH,VERDICT,"
+            + String.join(",", COLUMNS.stream().map(Column::heading).toList())
+            + ",BATCHES,LAST SEQ,PARKED");
     for (EpochAudit epoch : audit.epochs()) {
       List<String> cells =
           new ArrayList<>(List.of(quoted(epoch.agent()), epoch.epochHex(), word(epoch.verdict())));

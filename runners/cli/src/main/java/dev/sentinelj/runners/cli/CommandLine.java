@@ -3,11 +3,15 @@ package dev.sentinelj.runners.cli;
 import com.github.rvesse.airline.Cli;
 import com.github.rvesse.airline.builder.CliBuilder;
 import com.github.rvesse.airline.help.Help;
+import com.github.rvesse.airline.model.CommandGroupMetadata;
+import com.github.rvesse.airline.model.CommandMetadata;
 import com.github.rvesse.airline.parser.errors.ParseCommandMissingException;
 import com.github.rvesse.airline.parser.errors.ParseCommandUnrecognizedException;
 import com.github.rvesse.airline.parser.errors.ParseException;
+import com.github.rvesse.airline.parser.errors.ParseOptionConversionException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads arguments, runs the command and turns every outcome into words and an exit code. */
 public final class CommandLine {
@@ -29,6 +33,13 @@ public final class CommandLine {
       return fail(e.exitCode(), String.valueOf(e.getMessage()));
     } catch (ParseCommandUnrecognizedException | ParseCommandMissingException e) {
       return fail(ExitCode.USAGE, e.getMessage() + ": see sentinel help");
+    } catch (ParseOptionConversionException e) {
+      return fail(
+          ExitCode.USAGE,
+          option(topic(args), e.getOptionTitle())
+              + " takes a whole number, not '"
+              + Table.clean(e.getValue())
+              + "'");
     } catch (ParseException e) {
       return fail(ExitCode.USAGE, e.getMessage() + ": see sentinel help " + firstWord(args));
     } catch (RuntimeException e) {
@@ -95,12 +106,82 @@ public final class CommandLine {
       context.out().print(EXIT_CODES);
       return ExitCode.OK;
     }
+    List<String> named = named(topic);
+    if (named.size() == 1 && isGroup(named)) {
+      group(named).ifPresent(this::print);
+      return ExitCode.OK;
+    }
     try {
-      Help.help(cli.getMetadata(), topic, context.out());
+      Help.help(cli.getMetadata(), named, context.out());
+      if (named.isEmpty()) {
+        context.out().println();
+        context.out().println("More: sentinel help COMMAND, sentinel help exit-codes");
+      }
       return ExitCode.OK;
     } catch (IOException e) {
       throw new CliException(ExitCode.FAILED, "cannot print the help: " + e.getMessage());
     }
+  }
+
+  /** The library would tell the arguments of each command, but not all of their options. */
+  private void print(CommandGroupMetadata group) {
+    String name = "sentinel " + group.getName();
+    context.out().println(name + " - " + group.getDescription());
+    context.out().println();
+    for (CommandMetadata command : group.getCommands()) {
+      context.out().println("    " + name + " " + command.getName());
+      context.out().println("        " + command.getDescription());
+    }
+    context.out().println();
+    context
+        .out()
+        .println("Options and arguments of one: sentinel help " + group.getName() + " COMMAND");
+  }
+
+  /** The group and command that {@code words} begin with; what follows are its arguments. */
+  private List<String> named(List<String> words) {
+    if (words.isEmpty() || command(words).isPresent()) {
+      return words.subList(0, Math.min(words.size(), isGroup(words) ? 2 : 1));
+    }
+    if (words.size() == 1 && isGroup(words)) {
+      return words;
+    }
+    throw new CliException(
+        ExitCode.USAGE,
+        "there is no command '" + Table.clean(String.join(" ", words)) + "': see sentinel help");
+  }
+
+  private boolean isGroup(List<String> words) {
+    return group(words).isPresent();
+  }
+
+  private Optional<CommandGroupMetadata> group(List<String> words) {
+    return cli.getMetadata().getCommandGroups().stream()
+        .filter(group -> !words.isEmpty() && group.getName().equals(words.getFirst()))
+        .findFirst();
+  }
+
+  private Optional<CommandMetadata> command(List<String> words) {
+    Optional<CommandGroupMetadata> group = group(words);
+    List<CommandMetadata> commands =
+        group
+            .map(CommandGroupMetadata::getCommands)
+            .orElseGet(() -> cli.getMetadata().getDefaultGroupCommands());
+    int at = group.isPresent() ? 1 : 0;
+    return commands.stream()
+        .filter(command -> at < words.size() && command.getName().equals(words.get(at)))
+        .findFirst();
+  }
+
+  /** What to type for the option of the command whose value has this title. */
+  private String option(List<String> words, String title) {
+    return command(words).stream()
+        .flatMap(command -> command.getAllOptions().stream())
+        .filter(option -> option.getTitles().contains(title))
+        .flatMap(option -> option.getOptions().stream())
+        .filter(name -> name.startsWith("--"))
+        .findFirst()
+        .orElse(title);
   }
 
   private static final String EXIT_CODES =

@@ -1,5 +1,6 @@
 package dev.sentinelj.runners.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -19,7 +20,7 @@ final class Format {
       case "1" ->
           Math.abs(value) <= 1 ? String.format(Locale.ROOT, "%.1f %%", value * 100) : number(value);
       case "" -> number(value);
-      default -> number(value) + " " + (unit.startsWith("{") ? "" : unit).strip();
+      default -> unit.startsWith("{") ? number(value) : number(value) + " " + unit;
     };
   }
 
@@ -27,6 +28,11 @@ final class Format {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** A number as it is, without an exponent. */
+  static String plain(JsonNode number) {
+    return new BigDecimal(number.toString()).toPlainString();
   }
 
   private static String bytes(double value) {

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +26,33 @@ import tools.jackson.databind.node.ObjectNode;
  * says which and why. Looks and touches nothing, so the agent may be running.
  */
 final class LocalQuarantine {
+  /** What an agent gives a batch up for; see {@code core.ingest.Refusal}. */
+  private static final Set<String> REASONS =
+      new TreeSet<>(Set.of("bad_set", "malformed", "time_span", "too_big", "unsupported_version"));
+
+  /** What an agent keeps beside what was refused. */
+  private static final List<String> OF_AN_AGENT = List.of("identity", "wal");
+
   private static final Pattern NAME = Pattern.compile("([0-9a-f]{16})-([0-9]{1,19})\\.([a-z_]+)");
 
   private LocalQuarantine() {}
 
   private record Kept(Path file, Matcher name, long size, Instant at) {}
 
-  /** Newest first, at most {@code limit}; an agent that never kept one has no directory. */
-  static JsonNode list(Path directory, @Nullable String reason, int limit) {
+  /**
+   * Newest first, at most {@code limit}.
+   *
+   * @param data where an agent keeps its data; one that never kept a batch has no place for them
+   */
+  static JsonNode list(Path data, @Nullable String reason, int limit) {
+    if (reason != null && !REASONS.contains(reason)) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--reason: batches that no server took have one of " + String.join(", ", REASONS));
+    }
     ObjectNode answer = ApiClient.JSON.createObjectNode();
     ArrayNode items = answer.putArray("items");
-    kept(directory).stream()
+    kept(data, data.resolve("refused")).stream()
         .filter(one -> reason == null || reason.equals(one.name().group(3)))
         .sorted(Comparator.comparing(Kept::at).reversed())
         .limit(limit)
@@ -50,26 +68,25 @@ final class LocalQuarantine {
     return answer;
   }
 
-  private static List<Kept> kept(Path directory) {
+  private static List<Kept> kept(Path data, Path directory) {
     List<Kept> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       files.forEach(file -> read(file).ifPresent(found::add));
       return found;
     } catch (NoSuchFileException e) {
-      return empty(directory);
+      return empty(data);
     } catch (NotDirectoryException e) {
       throw new CliException(ExitCode.USAGE, directory + " is not a directory");
     } catch (IOException e) {
-      throw new CliException(ExitCode.FAILED, "cannot read " + directory + ": " + e.getMessage());
+      throw new CliException(ExitCode.FAILED, "cannot read " + directory + ": " + Reasons.of(e));
     }
   }
 
-  /** Without its parent, too, it is not the directory of an agent. */
-  private static List<Kept> empty(Path directory) {
-    Path parent = directory.getParent();
-    if (parent == null || !Files.isDirectory(parent)) {
+  /** Any other directory has nothing kept aside either. */
+  private static List<Kept> empty(Path data) {
+    if (OF_AN_AGENT.stream().noneMatch(name -> Files.exists(data.resolve(name)))) {
       throw new CliException(
-          ExitCode.FAILED, "no agent keeps its data in " + parent + ": name it with --data DIR");
+          ExitCode.FAILED, "no agent keeps its data in " + data + ": name it with --data DIR");
     }
     return List.of();
   }

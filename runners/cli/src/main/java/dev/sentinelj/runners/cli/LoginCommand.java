@@ -38,7 +38,7 @@ public final class LoginCommand extends HelpfulCommand {
       new ApiContext(client.url(), Optional.of(token)).write(context.home());
     } catch (IOException e) {
       throw new CliException(
-          ExitCode.FAILED, "cannot write to " + context.home() + ": " + e.getMessage());
+          ExitCode.FAILED, "cannot write to " + context.home() + ": " + Reasons.of(e));
     }
     context
         .out()

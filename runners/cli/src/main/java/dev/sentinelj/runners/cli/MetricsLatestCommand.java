@@ -3,6 +3,7 @@ package dev.sentinelj.runners.cli;
 import com.github.rvesse.airline.annotations.Arguments;
 import com.github.rvesse.airline.annotations.Command;
 import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.MaxOccurrences;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class MetricsLatestCommand extends RemoteCommand {
   @Arguments(
       title = "PREFIX",
       description = "Only metrics whose name starts with this, such as system.cpu")
+  @MaxOccurrences(occurrences = 1)
   private @Nullable String prefix;
 
   @Override
@@ -38,14 +40,21 @@ public final class MetricsLatestCommand extends RemoteCommand {
       client.get("/v1/agents/" + ApiClient.encode(id), "epochs"); // says so when there is none
     }
     Table table = new Table(nothing(id, start), "METRIC", "LABELS", "VALUE", "AGE");
+    Table raw = new Table("", "METRIC", "LABELS", "VALUE", "UNIT", "TIME");
     for (JsonNode series : answer.path("items")) {
       table.row(
           series.path("name").asString(),
           Format.labels(series.path("labels")),
           Format.value(series.path("value").asDouble(), series.path("unit").asString("")),
           Format.age(series.path("time").asString(""), Instant.now()));
+      raw.row(
+          series.path("name").asString(),
+          Format.labels(series.path("labels")),
+          Format.plain(series.path("value")),
+          series.path("unit").asString(""),
+          series.path("time").asString(""));
     }
-    return print(context, answer, table);
+    return print(context, answer, table, raw);
   }
 
   private static String nothing(String id, String start) {

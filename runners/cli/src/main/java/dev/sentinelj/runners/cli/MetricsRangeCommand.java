@@ -3,6 +3,7 @@ package dev.sentinelj.runners.cli;
 import com.github.rvesse.airline.annotations.Arguments;
 import com.github.rvesse.airline.annotations.Command;
 import com.github.rvesse.airline.annotations.Option;
+import com.github.rvesse.airline.annotations.restrictions.MaxOccurrences;
 import com.github.rvesse.airline.annotations.restrictions.Required;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class MetricsRangeCommand extends RemoteCommand {
 
   @Arguments(title = "METRIC", description = "Its name, such as system.cpu.utilization")
   @Required
+  @MaxOccurrences(occurrences = 1)
   private String metric = "";
 
   @Override
@@ -64,14 +66,20 @@ public final class MetricsRangeCommand extends RemoteCommand {
             "TIME",
             "LABELS",
             "VALUE");
+    Table raw = new Table("", "TIME", "LABELS", "VALUE", "UNIT");
     for (JsonNode series : answer.path("items")) {
       for (JsonNode point : series.path("points")) {
         table.row(
             point.path(0).asString(),
             Format.labels(series.path("labels")),
             Format.value(point.path(1).asDouble(), series.path("unit").asString("")));
+        raw.row(
+            point.path(0).asString(),
+            Format.labels(series.path("labels")),
+            Format.plain(point.path(1)),
+            series.path("unit").asString(""));
       }
     }
-    return print(context, answer, table);
+    return print(context, answer, table, raw);
   }
 }

@@ -5,6 +5,7 @@ import com.github.rvesse.airline.annotations.Option;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -47,6 +48,18 @@ public final class QuarantineListCommand extends RemoteCommand {
     }
     Instant now = Instant.now();
     JsonNode answer = QuarantineRows.page(client(context), agent, reason, limit, "");
+    int exitCode =
+        print(context, answer, table(answer, at -> Format.age(at, now)), table(answer, at -> at));
+    if (isTable() && !answer.path("next_cursor").asString("").isEmpty()) {
+      context.err().println("sentinel: there are more: use --limit, --agent or --reason");
+    }
+    return exitCode;
+  }
+
+  /**
+   * @param time how a time is told
+   */
+  private static Table table(JsonNode answer, UnaryOperator<String> time) {
     Table table =
         new Table(
             "nothing was kept aside",
@@ -66,23 +79,28 @@ public final class QuarantineListCommand extends RemoteCommand {
           row.path("reason").asString(),
           row.path("samples").asString(),
           row.path("size").asString(),
-          Format.age(row.path("received_at").asString(""), now),
-          replayed.isEmpty() ? "" : Format.age(replayed, now),
+          time.apply(row.path("received_at").asString("")),
+          replayed.isEmpty() ? "" : time.apply(replayed),
           row.path("detail").asString());
     }
-    int exitCode = print(context, answer, table);
-    if (isTable() && !answer.path("next_cursor").asString("").isEmpty()) {
-      context.err().println("sentinel: there are more: use --limit, --agent or --reason");
-    }
-    return exitCode;
+    return table;
   }
 
   private int listLocal(CliContext context) {
     if (agent != null) {
       throw new CliException(ExitCode.USAGE, "--agent does not go with --local: there is but one");
     }
-    Path directory = data == null ? context.home().resolve("agent") : Path.of(data);
-    JsonNode answer = LocalQuarantine.list(directory.resolve("refused"), reason, limit);
+    Path directory = data == null ? context.home().resolve("agent") : directory("--data", data);
+    JsonNode answer = LocalQuarantine.list(directory, reason, limit);
+    Instant now = Instant.now();
+    return print(
+        context,
+        answer,
+        localTable(answer, at -> Format.age(at, now)),
+        localTable(answer, at -> at));
+  }
+
+  private static Table localTable(JsonNode answer, UnaryOperator<String> time) {
     Table table =
         new Table(
             "no batch of this agent was refused for good",
@@ -98,9 +116,9 @@ public final class QuarantineListCommand extends RemoteCommand {
           row.path("seq").asString(),
           row.path("reason").asString(),
           row.path("size").asString(),
-          Format.age(row.path("kept_at").asString(), Instant.now()),
+          time.apply(row.path("kept_at").asString()),
           row.path("file").asString());
     }
-    return print(context, answer, table);
+    return table;
   }
 }

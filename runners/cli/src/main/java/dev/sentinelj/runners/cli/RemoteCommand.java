@@ -42,7 +42,12 @@ abstract class RemoteCommand extends PrintingCommand {
 
   /** Prints {@code answer} as it is, or as what {@code table} makes of it. */
   final int print(CliContext context, JsonNode answer, Table table) {
-    print(context, new Answer.Listing(answer, table));
+    return print(context, answer, table, table);
+  }
+
+  /** The same, where the table rounds and tells ages, and {@code spreadsheet} does not. */
+  final int print(CliContext context, JsonNode answer, Table table, Table spreadsheet) {
+    print(context, new Answer.Listing(answer, table, spreadsheet));
     return ExitCode.OK;
   }
 }

@@ -56,7 +56,12 @@ public final class UpCommand extends HelpfulCommand {
 
   @Override
   int execute(CliContext context) {
-    Path directory = home == null ? context.home() : Path.of(home);
+    if (home != null && ephemeral) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--home does not go with --ephemeral, which keeps things in a directory of its own");
+    }
+    Path directory = home == null ? context.home() : directory("--home", home);
     UpLauncher launcher =
         ServiceLoader.load(UpLauncher.class)
             .findFirst()

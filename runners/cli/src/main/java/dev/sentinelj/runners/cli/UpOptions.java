@@ -13,6 +13,14 @@ import java.util.Map;
  */
 public record UpOptions(
     Path home, Map<String, String> settings, boolean ephemeral, boolean newPassword) {
+  /** The option of each setting that has one. */
+  public static final Map<String, String> NAMES =
+      Map.of(
+          "http.port", "--http-port",
+          "grpc.port", "--grpc-port",
+          "bind.address", "--bind",
+          "collect.interval", "--interval");
+
   public UpOptions {
     settings = Map.copyOf(settings);
   }

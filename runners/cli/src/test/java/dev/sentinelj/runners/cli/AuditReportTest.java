@@ -110,7 +110,7 @@ class AuditReportTest {
   void csv_ofAnAudit_hasOneLinePerEpoch() {
     assertThat(report("csv", GOOD, BAD).lines())
         .containsExactly(
-            "agent,epoch,verdict,collected,stored,quarantined,lost,overflow,moved,in_flight,unaccounted,batches,last_seq,parked",
+            "AGENT,EPOCH,VERDICT,COLLECTED,STORED,QUARANTINED,LOST,OVERFLOW,MOVED,IN FLIGHT,UNACCOUNTED,BATCHES,LAST SEQ,PARKED",
             "web-1.example,2d9a06970b06794e,ok,1234567,1234000,500,67,0,0,0,0,99,99,0",
             "web-2.example,ffffffffffffffff,unaccounted,30,20,0,0,0,0,0,10,2,3,0");
   }

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +36,20 @@ class CommandLineTest {
     "version -o json, 0",
     "help, 0",
     "help exit-codes, 0",
+    "help agents, 0",
+    "help agents get, 0",
+    "agents get web-1 --help, 0",
+    "help bogus, 2",
+    "help agents bogus, 2",
+    "bogus --help, 2",
+    "agents get a b, 2",
+    "metrics range a b, 2",
+    "metrics latest a b, 2",
+    "quarantine show 1 2, 2",
+    "audit --password-file /nope, 2",
+    "status --server htp:x, 2",
+    "status --server http://x:99999999, 2",
+    "up --home x --ephemeral, 2",
     "agents, 2",
     "bogus, 2",
     "agents get, 2",
@@ -58,6 +74,60 @@ class CommandLineTest {
 
     assertThat(text(err)).contains("http://127.0.0.1:1").contains("./sentinel up");
     assertThat(text(out)).isEmpty();
+  }
+
+  @Test
+  void help_namesTheCommandsOfAGroup_andTheExitCodes() {
+    run("help", "agents");
+    assertThat(text(out)).contains("sentinel agents add\n        Make a join token");
+    run("help");
+    assertThat(text(out)).contains("sentinel help exit-codes");
+  }
+
+  @Test
+  void run_withAnEmptyDirectory_saysWhichOption() {
+    assertThat(run("up", "--home", "")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--home is empty");
+    assertThat(run("quarantine", "list", "--local", "--data", "")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--data is empty");
+  }
+
+  @Test
+  void run_withAWordForANumber_namesTheOption() {
+    assertThat(run("metrics", "range", "cpu", "--last", "abc")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(text(err)).isEqualTo("sentinel: --last takes a whole number, not 'abc'\n");
+  }
+
+  @Test
+  void run_withAFileThatIsNot_saysWhyOnce() {
+    run("audit", "--database-url", "postgresql://127.0.0.1:1/x", "--password-file", "/nope");
+
+    assertThat(text(err))
+        .isEqualTo(
+            "sentinel: cannot read the password file /nope: there is no such file or directory\n");
+  }
+
+  @Test
+  void run_withATokenThatIsNone_namesTheVariable() {
+    assertThat(
+            run(Map.of("SENTINEL_TOKEN", "a\nb", "SENTINEL_URL", "http://127.0.0.1:1"), "status"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("SENTINEL_TOKEN").doesNotContain("a\nb");
+  }
+
+  @Test
+  void run_withAnAddressThatIsNoneInTheContext_namesTheFile() throws IOException {
+    Files.writeString(home.resolve("cli.properties"), "url=htp:x");
+
+    assertThat(run(Map.of("SENTINEL_HOME", home.toString()), "status")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("cli.properties").contains("'htp:x' is not the address");
+  }
+
+  @Test
+  void reasons_doNotRepeatTheFile() {
+    assertThat(Reasons.of(new AccessDeniedException("/x"))).isEqualTo("permission denied");
+    assertThat(Reasons.of(new FileSystemException("/x", null, "disk full"))).isEqualTo("disk full");
   }
 
   @Test
@@ -86,13 +156,13 @@ class CommandLineTest {
   }
 
   private int run(String... arguments) {
+    return run(
+        Map.of("SENTINEL_HOME", home.toString(), "SENTINEL_URL", "http://127.0.0.1:1"), arguments);
+  }
+
+  private int run(Map<String, String> environment, String... arguments) {
     CliContext context =
-        new CliContext(
-            print(out),
-            print(err),
-            Map.of("SENTINEL_HOME", home.toString(), "SENTINEL_URL", "http://127.0.0.1:1"),
-            Optional.empty(),
-            home);
+        new CliContext(print(out), print(err), environment, Optional.empty(), home);
     return new CommandLine(context).run(arguments);
   }
 

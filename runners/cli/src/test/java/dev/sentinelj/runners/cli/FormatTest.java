@@ -21,7 +21,7 @@ class FormatTest {
     "7, {process}, 7"
   })
   void value_isReadByPeople(double value, String unit, String words) {
-    assertThat(Format.value(value, unit).strip()).isEqualTo(words);
+    assertThat(Format.value(value, unit)).isEqualTo(words);
   }
 
   @ParameterizedTest

@@ -78,7 +78,7 @@ class QuarantineCommandsTest {
         .first()
         .isEqualTo("ID,AGENT,REASON,SAMPLES,BYTES,RECEIVED,REPLAYED,DETAIL");
     assertThat(text(out))
-        .contains("17,web-1,malformed,10,120,")
+        .contains("17,web-1,malformed,10,120,2026-01-01T00:00:00.000Z,,")
         .contains(",\"cut, \"\"short\"\"\"");
   }
 
@@ -128,7 +128,7 @@ class QuarantineCommandsTest {
   }
 
   @Test
-  void show_ofSamples_printsThemWithoutControlCharacters() {
+  void show_ofSamples_printsThemDated_withoutControlCharacters() {
     server.on(
         "GET /v1/quarantine/17",
         200,
@@ -136,7 +136,7 @@ class QuarantineCommandsTest {
 
     run("quarantine", "show", "17");
 
-    assertThat(text(out)).endsWith("cpu?[31m\n 1 NaN\n");
+    assertThat(text(out)).endsWith("cpu?[31m\n 1970-01-01T00:00:00.001Z NaN\n");
   }
 
   @Test
@@ -205,6 +205,7 @@ class QuarantineCommandsTest {
     "quarantine list --limit 1001",
     "quarantine list --data /tmp",
     "quarantine list --local --agent web-1",
+    "quarantine list --local --reason bogus",
     "agents add --ttl 0",
     "agents add --uses 1001",
     "metrics range cpu --last 0"
@@ -244,13 +245,47 @@ class QuarantineCommandsTest {
   }
 
   @Test
+  void listLocal_ofADirectoryWithoutAnAgent_saysSo() throws IOException {
+    Path data = Files.createDirectories(home.resolve("elsewhere"));
+
+    assertThat(run("quarantine", "list", "--local", "--data", data.toString()))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(text(err)).contains("no agent keeps its data in " + data);
+  }
+
+  @Test
   void listLocal_ofAnAgentThatNeverKeptOne_isEmpty() throws IOException {
     Path data = Files.createDirectories(home.resolve("elsewhere"));
+    Files.createDirectories(data.resolve("wal"));
 
     assertThat(run("quarantine", "list", "--local", "--data", data.toString()))
         .isEqualTo(ExitCode.OK);
     assertThat(text(out)).contains("no batch");
-    assertThat(data).isEmptyDirectory();
+    assertThat(data.resolve("refused")).doesNotExist();
+  }
+
+  @Test
+  void csv_hasNumbersAndTimesAsTheyAre() {
+    server.on(
+        "GET /v1/metrics/agents/web-1/latest?prefix=",
+        200,
+        "{\"items\":[{\"name\":\"m\",\"unit\":\"By\",\"labels\":{},\"value\":25233456128.5,"
+            + "\"time\":\"2026-01-01T00:00:00.000Z\"}]}");
+    server.on(
+        "GET /v1/agents",
+        200,
+        "{\"items\":[{\"id\":\"web-1\",\"status\":\"up\",\"version\":\"1\",\"labels\":{},"
+            + "\"last_heard_at\":\"2026-01-01T00:00:00.000Z\"}]}");
+
+    run("metrics", "latest", "--agent", "web-1", "-o", "csv");
+    run("agents", "list", "-o", "csv");
+
+    assertThat(text(out).lines())
+        .containsExactly(
+            "METRIC,LABELS,VALUE,UNIT,TIME",
+            "m,,25233456128.5,By,2026-01-01T00:00:00.000Z",
+            "AGENT,STATUS,VERSION,LAST HEARD,LABELS",
+            "web-1,up,1,2026-01-01T00:00:00.000Z,");
   }
 
   @Test

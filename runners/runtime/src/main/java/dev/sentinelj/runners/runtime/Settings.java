@@ -12,14 +12,26 @@ import java.util.function.Supplier;
 public final class Settings {
   private final Map<String, String> values;
   private final String origin;
+  private final Map<String, String> options;
 
   /**
    * @param origin where they come from, for messages
    * @throws BadSettingException when a name is not in {@code known}
    */
   public Settings(Map<String, String> values, Set<String> known, String origin) {
+    this(values, known, origin, Map.of());
+  }
+
+  /**
+   * @param origin where those come from that no option gave, for messages
+   * @param options what the user wrote for those that an option gave
+   * @throws BadSettingException when a name is not in {@code known}
+   */
+  public Settings(
+      Map<String, String> values, Set<String> known, String origin, Map<String, String> options) {
     this.values = Map.copyOf(values);
     this.origin = origin;
+    this.options = Map.copyOf(options);
     TreeSet<String> unknown = new TreeSet<>(values.keySet());
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
@@ -94,7 +106,9 @@ public final class Settings {
   }
 
   private BadSettingException bad(String name, String value, String fix) {
-    return new BadSettingException(name + " = " + value + " in " + origin + ": " + fix);
+    String option = options.get(name);
+    String place = option == null ? name + " = " + value + " in " + origin : option + " " + value;
+    return new BadSettingException(place + ": " + fix);
   }
 
   /** A setting that stops the process; the message is one line that names it and the fix. */

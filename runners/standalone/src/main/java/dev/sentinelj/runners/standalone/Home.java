@@ -15,10 +15,17 @@ record Home(Path root) {
   /** One of its own, that nobody else reads, for a run of which nothing is to be left. */
   static Home temporary() {
     try {
-      return new Home(Files.createTempDirectory("sentinel-"));
+      Home home = new Home(Files.createTempDirectory("sentinel-"));
+      Files.createFile(home.inMemory());
+      return home;
     } catch (IOException e) {
       throw new StartException("cannot make a temporary directory: " + e.getMessage(), e);
     }
+  }
+
+  /** Is there where the database is in memory. */
+  Path inMemory() {
+    return root.resolve("in-memory");
   }
 
   Path config() {

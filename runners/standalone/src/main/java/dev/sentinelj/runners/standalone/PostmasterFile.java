@@ -17,7 +17,7 @@ record PostmasterFile(long pid, int port) {
   /** The file in {@code data}, if there is one that can be read. */
   static Optional<PostmasterFile> in(Path data) {
     try {
-      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      List<String> lines = Files.readAllLines(path(data));
       return lines.isEmpty()
           ? Optional.empty()
           : Optional.of(
@@ -25,6 +25,10 @@ record PostmasterFile(long pid, int port) {
     } catch (IOException | NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  static Path path(Path data) {
+    return data.resolve("postmaster.pid");
   }
 
   private static int portIn(List<String> lines) {

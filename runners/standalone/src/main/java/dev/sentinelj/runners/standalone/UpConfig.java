@@ -45,18 +45,27 @@ record UpConfig(
               "bus.segment.kibibytes"));
 
   /**
-   * The file of {@code home}, if there is one; {@code options} win.
+   * The file of {@code home}, if there is one; {@code options} win, which does not make the file
+   * right.
    *
    * @throws Settings.BadSettingException when one is unknown or out of range
    */
   static UpConfig read(Home home, UpOptions options) {
-    boolean file = Files.exists(home.config());
+    String file = home.config().toString();
     Map<String, String> values = new LinkedHashMap<>();
-    if (file) {
+    if (Files.exists(home.config())) {
       values.putAll(inFile(home.config()));
+      parse(new Settings(values, KNOWN, file));
     }
     values.putAll(options.settings());
-    return parse(values, file ? home.config().toString() : "the options");
+    Map<String, String> given = new LinkedHashMap<>(UpOptions.NAMES);
+    given.keySet().retainAll(options.settings().keySet());
+    UpConfig config = parse(new Settings(values, KNOWN, file, given));
+    if (config.httpPort() == config.grpcPort() && config.httpPort() != 0) {
+      throw new Settings.BadSettingException(
+          "http.port and grpc.port are both " + config.httpPort() + ": choose two ports");
+    }
+    return config;
   }
 
   private static Map<String, String> inFile(Path file) {
@@ -67,17 +76,7 @@ record UpConfig(
     }
   }
 
-  /**
-   * @param origin where the settings come from, for messages
-   */
-  private static UpConfig parse(Map<String, String> values, String origin) {
-    Settings settings = new Settings(values, KNOWN, origin);
-    int http = settings.port("http.port", HTTP_PORT);
-    int grpc = settings.port("grpc.port", GRPC_PORT);
-    if (http == grpc && http != 0) {
-      throw new Settings.BadSettingException(
-          "http.port and grpc.port are both " + http + ": choose two ports");
-    }
+  private static UpConfig parse(Settings settings) {
     int busSegmentBytes = (int) settings.count("bus.segment.kibibytes", 16_384, 16, 65_536) << 10;
     long busBytes = settings.count("bus.max.kibibytes", 1L << 20, 64, 1L << 30) << 10;
     if (busBytes < 4L * busSegmentBytes) {
@@ -87,8 +86,8 @@ record UpConfig(
     int processors = Runtime.getRuntime().availableProcessors();
     return new UpConfig(
         settings.loopback("bind.address", "127.0.0.1"),
-        http,
-        grpc,
+        settings.port("http.port", HTTP_PORT),
+        settings.port("grpc.port", GRPC_PORT),
         AgentSettings.timing(settings),
         (int)
             settings.count(

@@ -44,6 +44,12 @@ class AuditTest {
       assertThat(audit(home, "--recount")).as(text(out)).isZero();
       assertThat(text(out)).contains("rows of samples");
 
+      assertThat(audit(home, "--agent", "nosuch")).as(text(out)).isEqualTo(1);
+      assertThat(text(err)).contains("there is no agent 'nosuch'");
+      assertThat(audit(home, "--agent", "")).isEqualTo(1);
+      assertThat(audit(home, "--epoch", "00000000deadbeef")).as(text(out)).isEqualTo(1);
+      assertThat(text(err)).contains("no epoch starts with 00000000deadbeef");
+
       sql(home, "UPDATE batch_ledger SET samples = samples + 1 WHERE seq = 2");
       assertThat(audit(home)).as(text(out)).isEqualTo(1);
       assertThat(text(out)).contains("UNACCOUNTED").contains("between seq");

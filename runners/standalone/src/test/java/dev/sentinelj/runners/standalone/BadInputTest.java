@@ -22,7 +22,18 @@ class BadInputTest {
 
   @Test
   void portThatIsNone_isAUsageError() throws Exception {
-    assertRefused(2, "http.port = 70000", "up", "--http-port", "70000");
+    assertRefused(2, "--http-port 70000", "up", "--http-port", "70000");
+  }
+
+  @Test
+  void badSettingInTheFile_isToldEvenWhereAnOptionWins() throws Exception {
+    Files.createDirectories(home());
+    Files.writeString(home().resolve("sentinel.conf"), "http.port = abc\n");
+
+    UpProcess up = UpProcess.run(home(), List.of("up", "--http-port", "0", "--grpc-port", "0"));
+
+    assertThat(up.awaitEnd()).singleElement().asString().contains("http.port = abc");
+    assertThat(up.exitCode()).isEqualTo(2);
   }
 
   @Test

@@ -18,7 +18,9 @@ class EphemeralUpTest {
   void ephemeral_worksInADirectoryOfItsOwn_andLeavesNothing() throws Exception {
     Path usual = directory.resolve("home");
 
-    try (UpProcess up = UpProcess.start(usual, "--ephemeral").awaitReady()) {
+    List<String> command =
+        List.of("up", "--ephemeral", "--http-port", "0", "--grpc-port", "0", "--interval", "1");
+    try (UpProcess up = UpProcess.run(usual, command).awaitReady()) {
       Path data = data(up.lines());
       assertThat(up.lines().getLast()).contains("SENTINEL_HOME=" + data + " ./sentinel metrics");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
@@ -34,6 +36,9 @@ class EphemeralUpTest {
       UpProcess cli = UpProcess.run(data, List.of("metrics", "latest"));
       assertThat(cli.awaitEnd()).hasSizeGreaterThan(30);
       assertThat(cli.exitCode()).isZero();
+      UpProcess audit = UpProcess.run(data, List.of("audit"));
+      assertThat(audit.awaitEnd()).singleElement().asString().contains("in memory", "/v1/audit");
+      assertThat(audit.exitCode()).isEqualTo(3);
 
       up.stop();
 
