@@ -57,7 +57,12 @@ ALTER TABLE quarantine
   ADD COLUMN replayed_by text;
 CREATE INDEX quarantine_batch ON quarantine (agent, epoch, seq);
 
+-- While seqs are missing below a later one, what is left over is in flight.
 CREATE OR REPLACE VIEW v_balance AS
   SELECT agent, epoch, collected, stored, quarantined, lost, overflow,
-         collected - stored - quarantined - lost - overflow - moved AS unaccounted, closed, forked, moved
+         CASE WHEN cardinality(ranges) > 0 THEN 0
+              ELSE collected - stored - quarantined - lost - overflow - moved END AS unaccounted,
+         closed, forked, moved,
+         CASE WHEN cardinality(ranges) > 0
+              THEN collected - stored - quarantined - lost - overflow - moved ELSE 0 END AS in_flight
   FROM agent_progress;
