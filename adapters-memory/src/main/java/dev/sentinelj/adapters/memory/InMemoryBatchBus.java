@@ -6,11 +6,12 @@ import dev.sentinelj.ports.driven.BatchBus;
 import dev.sentinelj.ports.driven.BusPosition;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +52,7 @@ public final class InMemoryBatchBus implements BatchBus {
 
   private static final class Queue {
     private final TreeMap<Long, Message> messages = new TreeMap<>();
+    private final Set<Long> rotten = new HashSet<>();
     private long generation = 1;
     private long last;
 
@@ -58,6 +60,7 @@ public final class InMemoryBatchBus implements BatchBus {
 
     private Queue(Queue other) {
       messages.putAll(other.messages);
+      rotten.addAll(other.rotten);
       generation = other.generation;
       last = other.last;
     }
@@ -119,6 +122,9 @@ public final class InMemoryBatchBus implements BatchBus {
     List<Message> found = new ArrayList<>();
     long taken = 0;
     for (Message message : queue.messages.tailMap(from, false).values()) {
+      if (queue.rotten.contains(message.position().sequence())) {
+        continue;
+      }
       taken += message.bytes().length;
       if (found.size() == maxCount || (!found.isEmpty() && taken > maxBytes)) {
         break;
@@ -185,13 +191,13 @@ public final class InMemoryBatchBus implements BatchBus {
     Queue queue = queue(address);
     for (int i = 0; i < count && !queue.messages.isEmpty(); i++) {
       bytes -= queue.messages.pollLastEntry().getValue().bytes().length;
-      queue.last--;
+      queue.rotten.remove(queue.last--);
     }
     remembered.clear();
   }
 
   /**
-   * One message cannot be read any more, those behind it can.
+   * One message cannot be read any more, those behind it can; that it was there is still known.
    *
    * @param fromTheNewest 0 for the newest
    * @return its sequence, if there was such a message
@@ -200,8 +206,7 @@ public final class InMemoryBatchBus implements BatchBus {
     Queue queue = queue(address);
     Optional<Long> sequence =
         queue.messages.descendingKeySet().stream().skip(fromTheNewest).findFirst();
-    sequence.ifPresent(
-        gone -> bytes -= Objects.requireNonNull(queue.messages.remove(gone)).bytes().length);
+    sequence.ifPresent(queue.rotten::add);
     return sequence;
   }
 
