@@ -47,20 +47,26 @@ public final class Migrations {
    * @throws PortUnavailableException when the database does not answer or refuses the schema
    */
   public static int run(Database database, int partitions, Durability durability) {
+    run(database, "latest");
+    if (durability == Durability.REQUIRED) {
+      requireDurable(database);
+    }
+    return fixPartitions(database, partitions);
+  }
+
+  /** Migrates up to a version, and does nothing else. */
+  static void run(Database database, String version) {
     try {
       Flyway.configure()
           .dataSource(database.pool())
           .locations(LOCATIONS)
           .cleanDisabled(true)
+          .target(version)
           .load()
           .migrate();
     } catch (FlywayException e) {
       throw new PortUnavailableException("migrating the database", e);
     }
-    if (durability == Durability.REQUIRED) {
-      requireDurable(database);
-    }
-    return fixPartitions(database, partitions);
   }
 
   private static void requireDurable(Database database) {

@@ -58,7 +58,7 @@ final class LaneCursor {
     this.committed = state.position();
     this.read = committed;
     this.suspects = state.begun() > MAX_BEGINNINGS ? suspects : 0;
-    giveUp();
+    forgetMessage();
     state.last().ifPresent(this::goOn);
     marks.add(committed);
   }
@@ -128,11 +128,11 @@ final class LaneCursor {
    */
   void confirmed() {
     if (missed) {
-      giveUp();
+      forgetMessage();
     }
   }
 
-  private void giveUp() {
+  private void forgetMessage() {
     missed = false;
     message = BusPosition.START;
     index = suspects > 0 ? 0 : -1;
@@ -167,7 +167,7 @@ final class LaneCursor {
   /** There is nothing to read, so nothing in this lane is the end of whoever reads it. */
   void empty() {
     suspects = 0;
-    giveUp();
+    forgetMessage();
   }
 
   /** Ticks alone were read up to {@code position}. */
@@ -209,7 +209,7 @@ final class LaneCursor {
     read = position;
     ticksSince = Optional.empty();
     suspects = Math.max(0, suspects - 1);
-    giveUp();
+    forgetMessage();
     if (carefulUntil.isPresent() && position.compareTo(carefulUntil.get()) >= 0) {
       carefulUntil = Optional.empty();
     }

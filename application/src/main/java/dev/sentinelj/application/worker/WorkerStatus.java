@@ -3,6 +3,7 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.application.status.Counters;
 import dev.sentinelj.application.worker.WorkerStrand.PartitionReport;
 import dev.sentinelj.ports.driving.ServerStatus;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +21,10 @@ public final class WorkerStatus implements ServerStatus {
   public Report report() {
     Map<String, Long> totals = counters.snapshot();
     List<PartitionReport> reports =
-        strands.stream().flatMap(strand -> strand.reports().stream()).toList();
+        strands.stream()
+            .flatMap(strand -> strand.reports().stream())
+            .sorted(Comparator.comparingInt(PartitionReport::partition))
+            .toList();
     totals.put("partitions_owned", reports.stream().filter(PartitionReport::owned).count());
     totals.put(
         "lag_millis", reports.stream().mapToLong(PartitionReport::lagMillis).max().orElse(0));

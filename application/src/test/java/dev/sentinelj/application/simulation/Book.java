@@ -337,11 +337,15 @@ final class Book {
    * its own log deleted it meanwhile and believes that it is the one in the ledger.
    */
   boolean replaced(Written one) {
-    return wasLedgered(one.batch)
-        && database
-            .ledgered(one.batch.id())
-            .filter(content -> !content.equals(one.batch.contentHash()))
-            .isPresent();
+    return wasLedgered(one.batch) && hasTwin(one);
+  }
+
+  /** Whether the ledger has another content under its id. */
+  boolean hasTwin(Written one) {
+    return database
+        .ledgered(one.batch.id())
+        .filter(content -> !content.equals(one.batch.contentHash()))
+        .isPresent();
   }
 
   /**

@@ -38,8 +38,11 @@ final class Judgement {
 
   private final Map<AgentId, Count> counts = new HashMap<>();
 
-  /** Epochs in which a log counts on a row that is now the one of its twin. */
-  private final Set<EpochId> replaced = new HashSet<>();
+  /**
+   * Epochs in which a log counts on a row that is now the one of its twin, or names a loss under a
+   * seq that has the row of its twin.
+   */
+  private final Set<EpochId> doubtful = new HashSet<>();
 
   private Tally tally = Tally.NONE;
 
@@ -173,6 +176,9 @@ final class Judgement {
       add(0, more, 0, 0, 0, 0);
       note("doubled " + batch.batch().id());
     }
+    if (batch.spoiled() && plant.book().hasTwin(batch)) {
+      doubtful.add(batch.batch().id().epoch());
+    }
     tally = tally.plus(new Tally(0, 0, size(batch), 0, 0, 0, 0, 0, 0, 0, 0, 0));
     Count count = count(batch.batch().id().agent());
     if (here > 0 || plant.book().ledgered(batch.batch())) {
@@ -189,7 +195,7 @@ final class Judgement {
 
   private void missing(Written batch) {
     if (plant.book().replaced(batch)) {
-      replaced.add(batch.batch().id().epoch());
+      doubtful.add(batch.batch().id().epoch());
     }
     if (plant.book().idsOf(batch.batch()).stream().anyMatch(this::recorded)) {
       add(0, 0, 0, 0, 0, size(batch));
@@ -232,7 +238,7 @@ final class Judgement {
         epoch.closed()
             || !plant.book().wasSetBack(epoch.epoch().agent())
             || plant.agents().stream().anyMatch(one -> one.holds(epoch.epoch()));
-    return spoken && !replaced.contains(epoch.epoch());
+    return spoken && !doubtful.contains(epoch.epoch());
   }
 
   private void unaccounted(String what, long difference) {

@@ -90,7 +90,12 @@ final class Mischief {
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
         busAway(event, NOTICED_MILLIS);
       }
-      case BUS_ROTS -> plant.bus().rot(event.whom(), Math.toIntExact(event.how()));
+      case BUS_ROTS -> {
+        if (plant.wentBack() && plant.book().anyTorn()) {
+          return; // see mayTear
+        }
+        plant.bus().rot(event.whom(), Math.toIntExact(event.how()));
+      }
       case DATABASE_AWAY ->
           during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       case BUS_COPIED -> plant.bus().copy();

@@ -40,6 +40,9 @@ final class Plant {
   private static final int MOST_AGENTS = 6;
   private static final long RESTART_MILLIS = 60_000;
 
+  /** A message that is repeated on its way comes so late at most. */
+  private static final long MOST_LATE_MILLIS = 15_000;
+
   private final SimulatedWorld world;
   private final Scenario scenario;
   private final Sabotage sabotage;
@@ -140,9 +143,10 @@ final class Plant {
 
   private void drain() {
     long end = elapsed() + LIVENESS_MILLIS;
+    long quietAt = elapsed() + MOST_LATE_MILLIS;
     long restartAt = elapsed() + RESTART_MILLIS;
     boolean drained = false;
-    while (!drained && elapsed() < end) {
+    while (!(drained && elapsed() >= quietAt) && elapsed() < end) {
       pass(2_000);
       if (elapsed() >= restartAt) {
         // a log that ends compares its last segment too, and so meets its twin's records
@@ -260,7 +264,7 @@ final class Plant {
 
   void repeatLater(Runnable again) {
     if (fails(Option.MESSAGES_REPEATED, repeats)) {
-      network.schedule(repeats.nextLong(15_000), again);
+      network.schedule(repeats.nextLong(MOST_LATE_MILLIS), again);
     }
   }
 
