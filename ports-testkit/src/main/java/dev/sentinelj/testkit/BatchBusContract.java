@@ -11,7 +11,9 @@ import dev.sentinelj.ports.driven.BatchBus.Message;
 import dev.sentinelj.ports.driven.BusPosition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -203,6 +205,28 @@ public abstract class BatchBusContract {
     BusPosition next = Stages.await(bus.publish(QUEUE, "next", new byte[1000]));
     assertThat(next.sequence()).isEqualTo(last.sequence() + 1);
     assertThat(bus.verify(QUEUE, last)).isEqualTo(last);
+  }
+
+  @Test
+  void publish_whereTheMessagesAtPositionsWouldFillTheBus_isTaken() {
+    BatchBus bus = create(1 << 20);
+    Map<FrameAddress, BusPosition> forgotten = new HashMap<>();
+    for (int round = 0; round < 5; round++) {
+      for (int partition = 0; partition < bus.partitions(); partition++) {
+        for (Lane lane : Lane.values()) {
+          FrameAddress queue = new FrameAddress(partition, lane);
+          BusPosition at = Stages.await(bus.publish(queue, queue + "-" + round, new byte[200_000]));
+          bus.forget(queue, at);
+          forgotten.put(queue, at);
+        }
+      }
+    }
+
+    assertThat(bus.fill().ratio()).isLessThan(0.3);
+    forgotten.forEach((queue, at) -> {
+      assertThat(bus.verify(queue, at)).isEqualTo(at);
+      assertThat(bus.read(queue, BusPosition.START, 10, PLENTY)).hasSize(1);
+    });
   }
 
   @Test

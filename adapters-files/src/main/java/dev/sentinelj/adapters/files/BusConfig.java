@@ -7,7 +7,8 @@ import dev.sentinelj.core.frame.FrameAddress;
  *
  * @param partitions fixed when the directory is made; opening it with another number is refused
  * @param segmentBytes size of a new segment; one that must hold a larger message is made larger
- * @param maxBytes how much disk segments may take, at least four of them
+ * @param maxBytes how much disk segments may take before no other is begun, at least four of them;
+ *     the last message of each queue is not counted
  * @param minFreeBytes no new segment is begun when less than this would stay free on the file
  *     system
  */

@@ -1,6 +1,8 @@
 package dev.sentinelj.adapters.files;
 
 import dev.sentinelj.core.frame.FrameAddress;
+import dev.sentinelj.core.wal.RecordFrame;
+import dev.sentinelj.core.wal.SegmentHeader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,11 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Where the messages of the bus stand on disk, by queue and sequence. Not thread safe. */
 final class BusIndex {
   /** How many message ids are remembered to recognise a repeat. */
   static final int MAX_REMEMBERED = 50_000;
+
+  /** What a segment holds beside messages: its header and its seal. */
+  private static final int FRAMING_BYTES = SegmentHeader.BYTES + RecordFrame.sizeOf(0);
 
   private final Map<FrameAddress, Queue> queues = new HashMap<>();
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
@@ -81,9 +87,10 @@ final class BusIndex {
     segments.remove(number);
   }
 
-  /** Bytes of disk that segments take. */
+  /** Bytes of disk that segments take, without the messages that are kept for a position. */
   long bytes() {
-    return segments.values().stream().mapToLong(segment -> segment.bytes).sum();
+    long all = segments.values().stream().mapToLong(segment -> segment.bytes).sum();
+    return all - kept().mapToLong(Entry::length).sum();
   }
 
   long lastStamp() {
@@ -178,22 +185,31 @@ final class BusIndex {
   }
 
   /**
-   * The oldest segment that takes no more and holds nothing but the last forgotten of some queues.
+   * The oldest segment that takes no more, in which nothing is wanted but messages kept for a
+   * position. When it holds those alone there is nothing to be won by writing them elsewhere.
    */
   Optional<Long> freeable() {
     return segments.entrySet().stream()
         .filter(one -> one.getKey() != activeNumber)
-        .filter(one -> one.getValue().live == kept(one.getKey()).size())
+        .filter(one -> isFreeable(one.getValue(), kept(one.getKey())))
         .map(Map.Entry::getKey)
         .findFirst();
   }
 
+  private static boolean isFreeable(Segment segment, List<Entry> kept) {
+    long needed = FRAMING_BYTES + kept.stream().mapToLong(Entry::length).sum();
+    return segment.live == kept.size() && (kept.isEmpty() || segment.bytes > needed);
+  }
+
   /** The messages in this segment that are kept for the sake of a position only. */
   List<Entry> kept(long segment) {
+    return kept().filter(entry -> entry.segment() == segment).toList();
+  }
+
+  private Stream<Entry> kept() {
     return queues.values().stream()
         .flatMap(queue -> Optional.ofNullable(queue.entries.get(queue.forgotten)).stream())
-        .filter(entry -> entry.segment() == segment)
-        .toList();
+        .filter(entry -> segments.containsKey(entry.segment()));
   }
 
   private void noLongerLive(Entry entry) {

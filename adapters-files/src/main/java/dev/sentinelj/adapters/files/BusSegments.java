@@ -62,9 +62,8 @@ final class BusSegments {
 
   private void requireSpace(int bytes) throws IOException {
     long held = bus.withIndex(BusIndex::bytes);
-    if (held + bytes > config.maxBytes()) {
-      throw new BusFullException(
-          "the bus takes " + held + " of " + config.maxBytes() + " bytes and needs " + bytes);
+    if (held >= config.maxBytes()) {
+      throw new BusFullException("the bus takes " + held + " of " + config.maxBytes() + " bytes");
     }
     long free = files.usableBytes();
     if (free - bytes < config.minFreeBytes()) {

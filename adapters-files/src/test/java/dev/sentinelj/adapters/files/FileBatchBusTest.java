@@ -137,6 +137,19 @@ class FileBatchBusTest extends BatchBusContract {
   }
 
   @Test
+  void forget_whereTheKeptMessagesNeedASegmentEach_comesToAnEnd() throws IOException {
+    FileBatchBus bus = open("bus", SMALL);
+    for (int i = 0; i < 5; i++) {
+      bus.forget(OTHER, Stages.await(bus.publish(OTHER, "o" + i, new byte[40_000])));
+      bus.forget(QUEUE, Stages.await(bus.publish(QUEUE, "q" + i, new byte[40_000])));
+    }
+
+    Stages.await(bus.publish(QUEUE, "next", new byte[1]));
+
+    assertThat(segments()).hasSizeLessThan(5);
+  }
+
+  @Test
   void read_whereEverythingAskedForIsDamaged_goesOnBehindIt() throws IOException {
     FileBatchBus bus = open("bus", SMALL);
     byte[] damaged = "the message that rots".getBytes(StandardCharsets.US_ASCII);

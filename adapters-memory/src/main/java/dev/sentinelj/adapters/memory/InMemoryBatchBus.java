@@ -55,6 +55,7 @@ public final class InMemoryBatchBus implements BatchBus {
     private final Set<Long> rotten = new HashSet<>();
     private long generation = 1;
     private long last;
+    private long forgotten;
 
     private Queue() {}
 
@@ -63,6 +64,12 @@ public final class InMemoryBatchBus implements BatchBus {
       rotten.addAll(other.rotten);
       generation = other.generation;
       last = other.last;
+      forgotten = other.forgotten;
+    }
+
+    /** Bytes of the message that is kept for the sake of its position. */
+    private long kept() {
+      return Optional.ofNullable(messages.get(forgotten)).map(one -> one.bytes().length).orElse(0);
     }
 
     private BusPosition at(Message message) {
@@ -95,8 +102,8 @@ public final class InMemoryBatchBus implements BatchBus {
     if (before.isPresent()) {
       return before.get();
     }
-    if (bytes + message.length > maxBytes) {
-      throw new BusFullException("the bus holds " + bytes + " of " + maxBytes + " bytes");
+    if (held() + message.length > maxBytes) {
+      throw new BusFullException("the bus holds " + held() + " of " + maxBytes + " bytes");
     }
     lastStamp = Math.max(lastStamp, wallMillis.getAsLong());
     BusPosition position = new BusPosition(queue.generation, ++queue.last, lastStamp);
@@ -104,6 +111,10 @@ public final class InMemoryBatchBus implements BatchBus {
     bytes += message.length;
     remember(key, position);
     return position;
+  }
+
+  private long held() {
+    return bytes - queues.values().stream().mapToLong(Queue::kept).sum();
   }
 
   private void remember(MessageKey key, BusPosition position) {
@@ -167,6 +178,7 @@ public final class InMemoryBatchBus implements BatchBus {
     Map<Long, Message> before = queue.messages.headMap(position.sequence(), false);
     bytes -= before.values().stream().mapToLong(message -> message.bytes().length).sum();
     before.clear();
+    queue.forgotten = Math.max(queue.forgotten, position.sequence());
   }
 
   @Override
@@ -176,7 +188,7 @@ public final class InMemoryBatchBus implements BatchBus {
 
   @Override
   public synchronized Fill fill() {
-    return new Fill(bytes, maxBytes);
+    return new Fill(held(), maxBytes);
   }
 
   @Override

@@ -39,7 +39,10 @@ public interface BatchBus {
    */
   BusPosition verify(FrameAddress address, BusPosition committed);
 
-  /** Allows the bus to drop what lies before {@code position}. The message at it is kept. */
+  /**
+   * Allows the bus to drop what lies before {@code position}. The message at it is kept, and not
+   * counted in {@link #fill()}: a bus in which all was forgotten has room.
+   */
   void forget(FrameAddress address, BusPosition position);
 
   /** Runs {@code listener} soon after a message arrived in any queue; it must not block. */
