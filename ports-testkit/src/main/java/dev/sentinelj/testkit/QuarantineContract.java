@@ -170,15 +170,15 @@ public abstract class QuarantineContract extends StoreContract {
       tx.quarantine(aside(3, "fork", 0, 1));
       tx.quarantine(aside(3, "fork", 0, 2));
       tx.quarantine(aside(4, "fork", 0, 1));
-      tx.quarantine(aside(3, "superseded", 0, 1));
-      tx.quarantine(aside(3, "superseded", 0, 1));
+      tx.quarantine(aside(3, "bad_mac", 0, 1));
+      tx.quarantine(aside(3, "bad_mac", 0, 1));
       tx.quarantine(aside(3, "nan", 1, 1));
       tx.quarantine(aside(3, "nan", 1, 1));
     });
 
     assertThat(quarantine().list(filter(100)))
         .extracting(Entry::reason)
-        .containsExactlyInAnyOrder("fork", "fork", "fork", "superseded", "nan", "nan");
+        .containsExactlyInAnyOrder("fork", "fork", "fork", "bad_mac", "nan", "nan");
   }
 
   private QuarantineRow aside(long seq, String why, long samples, int content) {

@@ -125,10 +125,6 @@ public final class KeptBatches implements QuarantineReplay {
               "the ledger has another content under its id; an agent with a log carries this one over"
                   + " into a new epoch by itself, where it is stored, a client without one pushes it"
                   + " again");
-      case SUPERSEDED ->
-          Optional.of(
-              "it could not be stored, and its epoch was closed before it came; its agent carries"
-                  + " it over into a new epoch");
     };
   }
 }

@@ -167,17 +167,21 @@ final class PullScript implements PartitionStore.Script {
         : believed;
   }
 
-  /** Puts a batch on the list for the ledger, unless it must wait. */
+  /**
+   * Puts a batch on the list for the ledger, unless it must wait. A closed epoch still takes what
+   * comes late out of the bus, after a restore above all: a content that was carried over has
+   * claimed its origin, so the ledger lets each in once.
+   */
   private void admit(PartitionTransaction tx, Believed believed) {
     if (!(believed.content() instanceof Content.Data(List<BatchCodec.Part> parts))) {
-      take(tx, believed);
+      work.add(believed);
       return;
     }
     for (BatchCodec.Part part : parts) {
       Optional<SeriesSet> set = storage.definition(tx, believed.id().agent(), part);
       Sha256 hash = BatchStorage.hashOf(part);
       if (set.isEmpty() && refused.contains(new SetKey(believed.id().agent(), hash))) {
-        take(tx, believed.unusable(QuarantineReason.SET_LIMIT, "one series set too many: " + hash));
+        work.add(believed.unusable(QuarantineReason.SET_LIMIT, "one series set too many: " + hash));
         return;
       }
       if (set.isEmpty()) {
@@ -185,27 +189,12 @@ final class PullScript implements PartitionStore.Script {
         return;
       }
       if (set.get().size() != part.columns().series()) {
-        take(
-            tx,
+        work.add(
             believed.unusable(QuarantineReason.MALFORMED, "columns and series set differ in size"));
         return;
       }
     }
-    take(tx, believed);
-  }
-
-  /**
-   * A closed epoch still takes what comes late out of the bus, after a restore above all: a content
-   * that was carried over has claimed its origin, so the ledger lets each in once. What could only
-   * be kept aside is left to the copy.
-   */
-  private void take(PartitionTransaction tx, Believed believed) {
-    boolean closed = epochs.of(believed.id().epoch()).start.closed();
-    if (closed && believed.content() instanceof Content.Unusable) {
-      storage.keep(tx, believed.row(), QuarantineReason.SUPERSEDED, "its epoch is closed", 0);
-    } else {
-      work.add(believed);
-    }
+    work.add(believed);
   }
 
   private void park(PartitionTransaction tx, JournalRow row, Sha256 missing) {

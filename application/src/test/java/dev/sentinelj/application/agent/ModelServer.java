@@ -43,7 +43,6 @@ final class ModelServer implements Uplink {
   final Set<Long> closed = new HashSet<>();
   final Set<Long> forked = new HashSet<>();
   final List<MovedRecord> moves = new ArrayList<>();
-  final List<BatchId> superseded = new ArrayList<>();
   private final Map<Long, SeqRanges> committed = new HashMap<>();
   private final Map<Long, Line> lines = new HashMap<>();
   private final Set<Sha256> sets = new HashSet<>();
@@ -100,9 +99,7 @@ final class ModelServer implements Uplink {
       if (!ledger.get(id).contentHash().equals(batch.contentHash())) {
         forked.add(epoch);
       }
-    } else if (closed.contains(epoch)) {
-      superseded.add(id);
-    } else {
+    } else if (!closed.contains(epoch)) {
       ledger.put(id, batch);
       committed.computeIfAbsent(epoch, _ -> new SeqRanges()).add(id.seq());
       take(CopiedBatch.originalOf(batch));

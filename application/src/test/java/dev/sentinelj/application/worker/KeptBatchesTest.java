@@ -239,7 +239,6 @@ class KeptBatchesTest {
     "unknown_key, enrol",
     "revoked, enrol",
     "fork, new epoch",
-    "superseded, new epoch",
     "something_else, something_else"
   })
   void replay_ofARowTheLedgerDoesNotHave_isRefusedWithTheReason(String reason, String word) {

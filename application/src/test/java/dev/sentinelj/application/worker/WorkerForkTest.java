@@ -72,6 +72,19 @@ class WorkerForkTest {
     assertThat(worker.progress().closed()).isTrue();
   }
 
+  @Test
+  void poll_whatCanOnlyBeKeptAside_countsOnceInAClosedEpochToo() {
+    SignedBatch late = unreadable(BatchKind.DATA, new BatchId(worker.epoch, 1));
+    publish(moved(second, 1, 0, new MovedRecord(worker.epoch.epoch(), 1, 5, List.of(), List.of())));
+
+    publish(late);
+    publish(copy(second, 2, 0, late));
+
+    assertThat(worker.quarantined()).containsExactly("malformed");
+    assertThat(worker.balance()).isEqualTo(new Balance(5, 0, 5, 0, 0));
+    assertThat(balance(second)).isEqualTo(new Balance(5, 0, 0, 0, 0, 5));
+  }
+
   /** Two logs of one epoch: both have 1, each has a 2 of its own, and the second also a 3. */
   @Test
   void poll_movedRecordsOfBothLogs_closeTheBalance() {
@@ -203,15 +216,18 @@ class WorkerForkTest {
   @Test
   void poll_whatIsNoCopyOrMovedRecord_isKeptAsideWithItsSamples() {
     MovedRecord ofItself = new MovedRecord(second.epoch(), 1, 4, List.of(), List.of());
-    byte[] body = {1, 2, 3};
-    BatchHeader header =
-        new BatchHeader(BatchKind.COPY, new BatchId(second, 1), 0, 5, 0, 0, 0, Sha256.of(body));
-    publish(SigningPolicy.signContent(worker.key, header, body), moved(second, 2, 5, ofItself));
+    publish(unreadable(BatchKind.COPY, new BatchId(second, 1)), moved(second, 2, 5, ofItself));
 
     assertThat(worker.quarantined()).containsExactly("malformed", "malformed");
     assertThat(balance(second)).isEqualTo(new Balance(5, 0, 5, 0, 0));
     assertThat(progress(second).through()).isEqualTo(2);
     assertThat(progress(second).closed()).isFalse();
+  }
+
+  private SignedBatch unreadable(BatchKind kind, BatchId id) {
+    byte[] body = {1, 2, 3};
+    BatchHeader header = new BatchHeader(kind, id, 0, 5, 0, 0, 0, Sha256.of(body));
+    return SigningPolicy.signContent(worker.key, header, body);
   }
 
   private void close() {

@@ -18,8 +18,6 @@ public enum QuarantineReason {
   BAD_MAC,
   /** The ledger has another content under its id. */
   FORK,
-  /** It could not be stored, and its epoch was closed before it came. */
-  SUPERSEDED,
   /** The body of a batch that was believed is not in its format. */
   MALFORMED,
   /** The store failed at this batch alone again and again. */
@@ -45,8 +43,7 @@ public enum QuarantineReason {
   public boolean replayable() {
     return switch (this) {
       case MALFORMED, POISON, NO_SET, SET_LIMIT -> true;
-      case BAD_FRAME, UNKNOWN_AGENT, UNKNOWN_KEY, REVOKED, BAD_MAC, FORK, SUPERSEDED, NAN, TIME ->
-          false;
+      case BAD_FRAME, UNKNOWN_AGENT, UNKNOWN_KEY, REVOKED, BAD_MAC, FORK, NAN, TIME -> false;
     };
   }
 
