@@ -43,6 +43,8 @@ public final class Exporter {
   private final Succession succession;
   private final SetBook sets;
   private final CommittedWord word = new CommittedWord();
+  private final ShippedCounts counts;
+  private final VanishedPrefix vanished;
   private final SegmentFreeing freeing;
   private final Outbound outbound;
 
@@ -96,36 +98,12 @@ public final class Exporter {
       long committedThrough,
       long freedSegments,
       boolean forked,
-      String lastError) {
-
-    Status plus(Totals before) {
-      return new Status(
-          state,
-          offsetMillis,
-          oldestUnsentMillis,
-          inFlight,
-          accepted + before.accepted(),
-          resent + before.resent(),
-          refused + before.refused(),
-          committedThrough,
-          freedSegments + before.freedSegments(),
-          forked,
-          lastError);
-    }
-
-    Totals totals() {
-      return new Totals(accepted, resent, refused, freedSegments);
-    }
-  }
-
-  /** What goes on counting when another log is shipped. */
-  record Totals(long accepted, long resent, long refused, long freedSegments) {
-    static final Totals NONE = new Totals(0, 0, 0, 0);
-  }
+      String lastError) {}
 
   /**
    * @param succession hears what is said of former logs; while there is one nothing is deleted,
    *     because what is copied already is told by the copies
+   * @param counts goes on counting what the exporters of former logs counted
    * @param random gives attempts and back-offs
    * @param mailbox where events of the uplink come back to
    * @param clock read once per event
@@ -140,6 +118,7 @@ public final class Exporter {
       Succession succession,
       ServerTerms terms,
       ExporterOptions options,
+      ShippedCounts counts,
       RandomGenerator random,
       Executor mailbox,
       Supplier<Now> clock) {
@@ -153,8 +132,11 @@ public final class Exporter {
     this.mailbox = mailbox;
     this.clock = clock;
     this.sets = new SetBook(log, codec);
-    this.freeing = new SegmentFreeing(log, random);
-    this.outbound = new Outbound(log, terms, sets, word, freeing, losses, refused, options, random);
+    this.counts = counts;
+    this.vanished = new VanishedPrefix(log, losses, options.prefixLostAfter());
+    GivenUp givenUp = new GivenUp(log, refused, losses, counts);
+    this.freeing = new SegmentFreeing(log, givenUp, counts, random);
+    this.outbound = new Outbound(log, terms, sets, word, givenUp, options, counts, random);
   }
 
   /** Does what time asks for. Call it often: nothing is sent later than the next call. */
@@ -187,11 +169,11 @@ public final class Exporter {
         terms.offsetMillis(),
         oldestUnsentMillis(now),
         outbound.inFlight(),
-        outbound.acceptedBatches(),
-        outbound.resent(),
-        outbound.refusedBatches(),
+        counts.accepted,
+        counts.resent,
+        counts.refused,
         word.through(),
-        freeing.freed(),
+        counts.freedSegments,
         forked(),
         lastError);
   }
@@ -265,6 +247,7 @@ public final class Exporter {
       case Downlink.Progress(var committed) -> {
         if (committed.progress().epoch().equals(new EpochId(identity.id(), log.epoch()))) {
           outbound.progress(committed, now);
+          vanished.heard(word, now);
           forked |= word.givenUp() || word.greatest() >= log.nextSeq();
         }
       }
@@ -348,6 +331,8 @@ public final class Exporter {
       ended.close();
     }
     outbound.ended();
+    vanished.sessionEnded();
+    freeing.sessionEnded();
   }
 
   private void waitToConnect(Backoff backoff, Now now) {
@@ -363,6 +348,7 @@ public final class Exporter {
       return;
     }
     heartbeat(now);
+    vanished.poll(word, now);
     outbound.poll(now);
     pump(now);
     Uplink.Session current = session;
