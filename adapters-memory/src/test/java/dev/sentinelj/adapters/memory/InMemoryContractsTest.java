@@ -1,6 +1,8 @@
 package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.OperatorStore;
 import dev.sentinelj.testkit.LossContract;
 import dev.sentinelj.testkit.MetricQueriesContract;
 import dev.sentinelj.testkit.ParkingContract;
@@ -10,6 +12,7 @@ import dev.sentinelj.testkit.ProgressFeedContract;
 import dev.sentinelj.testkit.QuarantineContract;
 import dev.sentinelj.testkit.SettlementContract;
 import dev.sentinelj.testkit.StoreUnderTest;
+import dev.sentinelj.testkit.UnavailableStoreContract;
 import org.junit.jupiter.api.Nested;
 
 /** Every contract of the store, each test on a database in memory of its own. */
@@ -88,10 +91,27 @@ class InMemoryContractsTest {
     protected AgentId deletedAgent() {
       return memory.deletedAgent();
     }
+  }
+
+  @Nested
+  class Unavailable extends UnavailableStoreContract {
+    Unavailable() {
+      memory.database.faults(_ -> FaultPlan.Fault.BEFORE);
+    }
 
     @Override
-    protected boolean transactionsOverlap() {
-      return false;
+    protected StoreUnderTest database() {
+      return memory;
+    }
+
+    @Override
+    protected AgentRegistry registry() {
+      return memory.registry;
+    }
+
+    @Override
+    protected OperatorStore operators() {
+      return new InMemoryOperatorStore(memory.database);
     }
   }
 }
