@@ -2,7 +2,9 @@ package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.OperatorStore;
+import dev.sentinelj.testkit.AuditQueriesContract;
 import dev.sentinelj.testkit.LossContract;
 import dev.sentinelj.testkit.MetricQueriesContract;
 import dev.sentinelj.testkit.ParkingContract;
@@ -69,6 +71,30 @@ class InMemoryContractsTest {
     @Override
     protected StoreUnderTest database() {
       return memory;
+    }
+  }
+
+  @Nested
+  class Audits extends AuditQueriesContract {
+    @Override
+    protected StoreUnderTest database() {
+      return memory;
+    }
+
+    @Override
+    protected AuditQueries audits() {
+      return new InMemoryAuditQueries(memory.database);
+    }
+
+    @Override
+    protected AuditQueries unavailable() {
+      memory.database.faults(_ -> FaultPlan.Fault.BEFORE);
+      return audits();
+    }
+
+    @Override
+    protected long storeMillis() {
+      return memory.clock.wallMillis();
     }
   }
 
