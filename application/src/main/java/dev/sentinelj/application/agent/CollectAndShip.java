@@ -10,6 +10,7 @@ import dev.sentinelj.ports.driven.RefusedBatches;
 import dev.sentinelj.ports.driven.Uplink;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -26,20 +27,11 @@ public final class CollectAndShip {
   /** Between two new logs: a server that calls every epoch forked must not fill the disk. */
   private static final long BETWEEN_LOGS_MILLIS = 5_000;
 
-  private final AgentIdentity identity;
   private final BatchLogs logs;
-  private final BatchCodec codec;
-  private final Uplink uplink;
-  private final RefusedBatches refused;
-  private final ExporterOptions options;
-  private final RandomGenerator random;
-  private final Executor mailbox;
-  private final Supplier<Now> clock;
-  private final ServerTerms terms = new ServerTerms();
   private final Batcher batcher;
   private final Succession succession;
+  private final Function<BatchLog, Exporter> exporters;
   private Exporter exporter;
-  private Exporter.Totals before = Exporter.Totals.NONE;
   private long forks;
   private boolean triedToSucceed;
   private long triedAtNanos;
@@ -81,20 +73,30 @@ public final class CollectAndShip {
       RandomGenerator random,
       Executor mailbox,
       Supplier<Now> clock) {
-    this.identity = identity;
     this.logs = logs;
-    this.codec = codec;
-    this.uplink = uplink;
-    this.refused = refused;
-    this.options = options;
-    this.random = random;
-    this.mailbox = mailbox;
-    this.clock = clock;
+    ServerTerms terms = new ServerTerms();
+    ShippedCounts counts = new ShippedCounts();
     this.batcher =
         new Batcher(
             identity.id(), logs.current(), codec, identity.key(), terms, batches, mailbox, clock);
     this.succession = new Succession(logs, codec, batcher, terms);
-    this.exporter = newExporter();
+    this.exporters =
+        log ->
+            new Exporter(
+                identity,
+                log,
+                codec,
+                uplink,
+                refused,
+                batcher,
+                succession,
+                terms,
+                options,
+                counts,
+                random,
+                mailbox,
+                clock);
+    this.exporter = exporters.apply(logs.current());
   }
 
   /** Whether another reading is welcome; otherwise collecting pauses. */
@@ -137,7 +139,7 @@ public final class CollectAndShip {
     BatchLog log = logs.current();
     return new Status(
         batcher.status(),
-        exporter.status(now).plus(before),
+        exporter.status(now),
         log.usage(),
         log.durableThrough(),
         logs.formers().size(),
@@ -163,29 +165,12 @@ public final class CollectAndShip {
       BatchLog successor = logs.succeed();
       forks++;
       trouble = "";
-      before = exporter.status(now).plus(before).totals();
       exporter.close();
-      exporter = newExporter();
+      exporter = exporters.apply(successor);
       batcher.continueIn(successor, now);
     } catch (PortUnavailableException e) {
       trouble = "the log was forked and no other can be begun: " + e.getMessage();
       batcher.continueIn(logs.current(), now);
     }
-  }
-
-  private Exporter newExporter() {
-    return new Exporter(
-        identity,
-        logs.current(),
-        codec,
-        uplink,
-        refused,
-        batcher,
-        succession,
-        terms,
-        options,
-        random,
-        mailbox,
-        clock);
   }
 }

@@ -7,10 +7,14 @@ import dev.sentinelj.core.ingest.Receipt;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What became in this session of one batch that the database is not known to have. Mutable. */
 final class Delivery {
+
+  /** Between two sendings of one batch: 1 s to 10 min. */
+  private static final Backoff RESEND = new Backoff(1_000, 2_000, 600_000);
 
   enum Stage {
     /** Sent; no answer yet. */
@@ -67,6 +71,11 @@ final class Delivery {
     receipt = where;
     carried.addAll(attached);
     sinceNanos = nowNanos;
+  }
+
+  /** How long to wait before it is sent again, longer with each time it was. */
+  long backOffMillis(RandomGenerator random) {
+    return RESEND.millis(sends, random);
   }
 
   void waitUntil(long nanos) {

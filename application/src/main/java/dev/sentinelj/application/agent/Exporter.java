@@ -20,41 +20,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing here blocks but reading the log. Not thread safe: everything is called on the mailbox
  * given, which runs one task at a time and none inside another; what the uplink says comes back
- * through it.
+ * through it. Longer than most files because whatever a gateway may say has its place here.
  */
 public final class Exporter {
 
-  private static final Backoff RECONNECT = new Backoff(0, 1_000, 30_000);
-
-  /** After a refusal, which asking more often does not change. */
-  private static final Backoff REFUSED = new Backoff(1_000, 2_000, 600_000);
-
-  /** A session that lasted so long was a success: the next failure counts as the first. */
-  private static final long SETTLED_MILLIS = 10_000;
-
   private final AgentIdentity identity;
   private final BatchLog log;
-  private final Uplink uplink;
   private final ServerTerms terms;
   private final ExporterOptions options;
-  private final RandomGenerator random;
-  private final Executor mailbox;
   private final Supplier<Now> clock;
+  private final Connection connection;
   private final Succession succession;
   private final SetBook sets;
   private final CommittedWord word = new CommittedWord();
+  private final ShippedCounts counts;
+  private final VanishedPrefix vanished;
   private final SegmentFreeing freeing;
   private final Outbound outbound;
-
-  private State state = State.WAITING;
-  private Uplink.@Nullable Session session;
-  private long sessionNumber;
-  private @Nullable Now since;
-  private @Nullable Now lastHeartbeat;
-  private long connectAtNanos;
-  private boolean connectedBefore;
-  private int failures;
-  private boolean clockCorrected;
 
   /** For good: what we append later under a seq that was taken does not make it ours. */
   private boolean forked;
@@ -96,36 +78,12 @@ public final class Exporter {
       long committedThrough,
       long freedSegments,
       boolean forked,
-      String lastError) {
-
-    Status plus(Totals before) {
-      return new Status(
-          state,
-          offsetMillis,
-          oldestUnsentMillis,
-          inFlight,
-          accepted + before.accepted(),
-          resent + before.resent(),
-          refused + before.refused(),
-          committedThrough,
-          freedSegments + before.freedSegments(),
-          forked,
-          lastError);
-    }
-
-    Totals totals() {
-      return new Totals(accepted, resent, refused, freedSegments);
-    }
-  }
-
-  /** What goes on counting when another log is shipped. */
-  record Totals(long accepted, long resent, long refused, long freedSegments) {
-    static final Totals NONE = new Totals(0, 0, 0, 0);
-  }
+      String lastError) {}
 
   /**
    * @param succession hears what is said of former logs; while there is one nothing is deleted,
    *     because what is copied already is told by the copies
+   * @param counts goes on counting what the exporters of former logs counted
    * @param random gives attempts and back-offs
    * @param mailbox where events of the uplink come back to
    * @param clock read once per event
@@ -140,33 +98,35 @@ public final class Exporter {
       Succession succession,
       ServerTerms terms,
       ExporterOptions options,
+      ShippedCounts counts,
       RandomGenerator random,
       Executor mailbox,
       Supplier<Now> clock) {
     this.identity = identity;
     this.succession = succession;
     this.log = log;
-    this.uplink = uplink;
     this.terms = terms;
     this.options = options;
-    this.random = random;
-    this.mailbox = mailbox;
+    this.connection = new Connection(uplink, mailbox, random);
     this.clock = clock;
     this.sets = new SetBook(log, codec);
-    this.freeing = new SegmentFreeing(log, random);
-    this.outbound = new Outbound(log, terms, sets, word, freeing, losses, refused, options, random);
+    this.counts = counts;
+    this.vanished = new VanishedPrefix(log, losses, options.prefixLostAfter());
+    GivenUp givenUp = new GivenUp(log, refused, losses, counts);
+    this.freeing = new SegmentFreeing(log, givenUp, counts, random);
+    this.outbound = new Outbound(log, terms, sets, word, givenUp, options, counts, random);
   }
 
   /** Does what time asks for. Call it often: nothing is sent later than the next call. */
   public void poll(Now now) {
-    switch (state) {
+    switch (connection.state()) {
       case WAITING -> {
-        if (!connectedBefore || now.monotonicNanos() - connectAtNanos >= 0) {
+        if (connection.due(now)) {
           connect(now);
         }
       }
       case CONNECTING -> {
-        if (sinceMillis(now) >= options.answerWithin().toMillis()) {
+        if (connection.sinceMillis(now) >= options.answerWithin().toMillis()) {
           abandon("the gateway did not answer the handshake", now);
         }
       }
@@ -177,22 +137,22 @@ public final class Exporter {
 
   /** Ends the session and opens no other. */
   public void close() {
-    state = State.STOPPED;
-    endSession();
+    connection.stop();
+    sessionEnded();
   }
 
   public Status status(Now now) {
     return new Status(
-        state,
+        connection.state(),
         terms.offsetMillis(),
         oldestUnsentMillis(now),
         outbound.inFlight(),
-        outbound.acceptedBatches(),
-        outbound.resent(),
-        outbound.refusedBatches(),
+        counts.accepted,
+        counts.resent,
+        counts.refused,
         word.through(),
-        freeing.freed(),
-        forked(),
+        counts.freedSegments,
+        forked,
         lastError);
   }
 
@@ -213,36 +173,28 @@ public final class Exporter {
   }
 
   boolean stopped() {
-    return state == State.STOPPED;
+    return connection.state() == State.STOPPED;
   }
 
   /** The session while it is open. */
   Uplink.@Nullable Session openSession() {
-    return state == State.OPEN ? session : null;
+    return connection.open();
   }
 
   private void connect(Now now) {
-    connectedBefore = true;
-    state = State.CONNECTING;
-    since = now;
-    clockCorrected = false;
-    long number = ++sessionNumber;
-    session =
-        uplink.open(
-            new Uplink.Opening(
-                new EpochId(identity.id(), log.epoch()),
-                identity.key().get(),
-                identity.version(),
-                log.nextSeq(),
-                terms.stamp(now)),
-            event -> mailbox.execute(() -> heard(number, event)));
+    Uplink.Opening opening =
+        new Uplink.Opening(
+            new EpochId(identity.id(), log.epoch()),
+            identity.key().get(),
+            identity.version(),
+            log.nextSeq(),
+            terms.stamp(now));
+    connection.connect(opening, this::heard, now);
   }
 
-  private void heard(long number, Downlink event) {
-    if (number == sessionNumber && state != State.STOPPED) {
-      Now now = clock.get();
-      reading(() -> on(event, now), now);
-    }
+  private void heard(Downlink event) {
+    Now now = clock.get();
+    reading(() -> on(event, now), now);
   }
 
   /** What a session does without its log means nothing: it is begun anew when the log is back. */
@@ -265,6 +217,7 @@ public final class Exporter {
       case Downlink.Progress(var committed) -> {
         if (committed.progress().epoch().equals(new EpochId(identity.id(), log.epoch()))) {
           outbound.progress(committed, now);
+          vanished.heard(word, now);
           forked |= word.givenUp() || word.greatest() >= log.nextSeq();
         }
       }
@@ -289,9 +242,7 @@ public final class Exporter {
   }
 
   private void onOpened(Downlink.Opened opened, Now now) {
-    state = State.OPEN;
-    since = now;
-    lastHeartbeat = now;
+    connection.opened(now);
     terms.adopt(opened.limits());
     terms.adopt(opened.serverMillis(), now);
     outbound.opened(now);
@@ -299,7 +250,7 @@ public final class Exporter {
 
   private void onSkewed(long serverMillis, Now now) {
     if (terms.adopt(serverMillis, now)) {
-      clockCorrected = true;
+      connection.clockCorrected();
       outbound.clockChanged(now);
     }
   }
@@ -313,8 +264,7 @@ public final class Exporter {
     if (refused.reason() == Refusal.DELETED_AGENT) {
       close();
     } else if (!settled && !ofTheBatch(refused.reason())) {
-      endSession();
-      waitToConnect(REFUSED, now);
+      tryAgain(Connection.REFUSED, now);
     }
   }
 
@@ -329,32 +279,25 @@ public final class Exporter {
 
   private void onClosed(Downlink.CloseReason why, String reason, Now now) {
     lastError = reason;
-    endSession();
-    waitToConnect(
-        why == Downlink.CloseReason.REFUSED && !clockCorrected ? REFUSED : RECONNECT, now);
+    boolean refused = why == Downlink.CloseReason.REFUSED && !connection.isClockCorrected();
+    tryAgain(refused ? Connection.REFUSED : Connection.LOST, now);
   }
 
   private void abandon(String reason, Now now) {
     lastError = reason;
-    endSession();
-    waitToConnect(RECONNECT, now);
+    tryAgain(Connection.LOST, now);
   }
 
-  private void endSession() {
-    sessionNumber++; // whatever the old one still says is not for the next
-    Uplink.Session ended = session;
-    session = null;
-    if (ended != null) {
-      ended.close();
-    }
+  private void tryAgain(Backoff backoff, Now now) {
+    connection.end();
+    sessionEnded();
+    connection.retry(backoff, now);
+  }
+
+  private void sessionEnded() {
     outbound.ended();
-  }
-
-  private void waitToConnect(Backoff backoff, Now now) {
-    boolean settled = state == State.OPEN && sinceMillis(now) >= SETTLED_MILLIS;
-    failures = settled || clockCorrected ? 1 : failures + 1;
-    state = State.WAITING;
-    connectAtNanos = now.monotonicNanos() + backoff.millis(failures, random) * 1_000_000;
+    vanished.sessionEnded();
+    freeing.sessionEnded();
   }
 
   private void pollSession(Now now) {
@@ -362,32 +305,20 @@ public final class Exporter {
       abandon("the gateway did not answer a batch", now);
       return;
     }
-    heartbeat(now);
+    connection.heartbeat(terms.limits().heartbeatMillis(), terms.stamp(now), now);
+    vanished.poll(word, now);
     outbound.poll(now);
     pump(now);
-    Uplink.Session current = session;
-    if (current != null && succession.done()) {
-      freeing.question(word, now).ifPresent(current::reconcile);
-    }
-  }
-
-  private void heartbeat(Now now) {
-    if (session != null
-        && lastHeartbeat != null
-        && now.millisSince(lastHeartbeat) >= terms.limits().heartbeatMillis()) {
-      lastHeartbeat = now;
-      session.heartbeat(terms.stamp(now));
+    Uplink.Session session = connection.open();
+    if (session != null && succession.done()) {
+      freeing.question(word, now).ifPresent(session::reconcile);
     }
   }
 
   private void pump(Now now) {
-    Uplink.Session current = session;
-    if (state == State.OPEN && current != null && !forked) {
-      outbound.pump(current, identity.key().get(), now);
+    Uplink.Session session = connection.open();
+    if (session != null && !forked) {
+      outbound.pump(session, identity.key().get(), now);
     }
-  }
-
-  private long sinceMillis(Now now) {
-    return since == null ? 0 : now.millisSince(since);
   }
 }

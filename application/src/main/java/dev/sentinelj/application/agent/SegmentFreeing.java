@@ -9,11 +9,9 @@ import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -31,38 +29,26 @@ final class SegmentFreeing {
   private static final long ANSWER_MILLIS = 60_000;
 
   private final BatchLog log;
+  private final GivenUp givenUp;
+  private final ShippedCounts counts;
   private final RandomGenerator random;
-
-  /** Given up for good in this process: they have a loss record instead of a row. */
-  private final Set<Long> refused = new HashSet<>();
 
   private @Nullable ReconcileQuery asked;
   private long askedAtNanos;
   private long askAgainAtNanos;
   private int differences;
-  private long freed;
   private boolean forked;
 
-  SegmentFreeing(BatchLog log, RandomGenerator random) {
+  SegmentFreeing(BatchLog log, GivenUp givenUp, ShippedCounts counts, RandomGenerator random) {
     this.log = log;
+    this.givenUp = givenUp;
+    this.counts = counts;
     this.random = random;
-  }
-
-  long freed() {
-    return freed;
   }
 
   /** Whether the ledger was seen to hold another content under a seq of ours. */
   boolean forked() {
     return forked;
-  }
-
-  boolean refused(long seq) {
-    return refused.contains(seq) || log.refused(seq);
-  }
-
-  void refuse(long seq) {
-    refused.add(seq);
   }
 
   void sessionEnded() {
@@ -110,16 +96,20 @@ final class SegmentFreeing {
     };
   }
 
-  /** Rows beyond what we hold are of records damaged since: there is nothing of ours to lose. */
+  /**
+   * Rows beyond what we hold are of records damaged since: there is nothing of ours to lose. What
+   * was given up is committed as a loss and needs no row; the loss record itself has one.
+   */
   private List<Long> compare(ReconcileQuery query, Map<Long, Sha256> ledger, Now now) {
     List<Long> missing = new ArrayList<>();
     boolean other = false;
     for (SignedBatch batch : batches(query.from(), query.to())) {
-      Sha256 row = ledger.get(batch.id().seq());
-      if (row == null) {
-        addMissing(batch, missing);
-      } else {
+      long seq = batch.id().seq();
+      Sha256 row = ledger.get(seq);
+      if (row != null) {
         other |= !row.equals(batch.contentHash());
+      } else if (!givenUp.has(seq)) {
+        missing.add(seq);
       }
     }
     forked |= other;
@@ -131,14 +121,6 @@ final class SegmentFreeing {
     return missing;
   }
 
-  /** A refused batch is committed as a loss and needs no row; the loss record itself has one. */
-  private void addMissing(SignedBatch batch, List<Long> missing) {
-    long seq = batch.id().seq();
-    if (!refused(seq)) {
-      missing.add(seq);
-    }
-  }
-
   private void delete(ReconcileQuery query, Now now) {
     Optional<BatchLog.SealedSegment> segment =
         log.oldestSealed().filter(s -> s.firstSeq() == query.from() && s.lastSeq() == query.to());
@@ -147,8 +129,8 @@ final class SegmentFreeing {
       try {
         log.delete(segment.get());
         differences = 0;
-        freed++;
-        refused.removeIf(seq -> seq <= query.to());
+        counts.freedSegments++;
+        givenUp.forgetThrough(query.to());
       } catch (PortUnavailableException _) {
         later(now);
       }
@@ -170,13 +152,13 @@ final class SegmentFreeing {
   }
 
   private List<Sha256> hashesWithRows(BatchLog.SealedSegment segment) {
-    boolean noneRefused =
-        LongStream.rangeClosed(segment.firstSeq(), segment.lastSeq()).noneMatch(this::refused);
-    if (noneRefused) {
+    boolean noneGivenUp =
+        LongStream.rangeClosed(segment.firstSeq(), segment.lastSeq()).noneMatch(givenUp::has);
+    if (noneGivenUp) {
       return segment.contentHashes();
     }
     return batches(segment.firstSeq(), segment.lastSeq()).stream()
-        .filter(batch -> !refused(batch.id().seq()))
+        .filter(batch -> !givenUp.has(batch.id().seq()))
         .map(SignedBatch::contentHash)
         .toList();
   }

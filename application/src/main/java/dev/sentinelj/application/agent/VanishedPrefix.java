@@ -6,7 +6,6 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Notices that the database lacks what this log has deleted long ago: it was restored to an older
@@ -15,6 +14,7 @@ import java.util.Optional;
  */
 final class VanishedPrefix {
   private final BatchLog log;
+  private final LossWriter losses;
   private final long afterNanos;
   private boolean lacking;
   private long lackingSinceNanos;
@@ -23,8 +23,9 @@ final class VanishedPrefix {
   /**
    * @param after how long the word must have been so, within one session
    */
-  VanishedPrefix(BatchLog log, Duration after) {
+  VanishedPrefix(BatchLog log, LossWriter losses, Duration after) {
     this.log = log;
+    this.losses = losses;
     this.afterNanos = after.toNanos();
   }
 
@@ -32,30 +33,26 @@ final class VanishedPrefix {
     lacking = false;
   }
 
-  /** Takes note of a word, and says what is lost when it is certain now. */
-  Optional<LossRecord.Entry> heard(CommittedWord word, Now now) {
+  /** Takes note of a word, and writes down what is lost when it is certain now. */
+  void heard(CommittedWord word, Now now) {
     long first = log.firstSeq();
     if (!word.lacksBelow(first)) {
       lacking = false;
       said = false;
-      return Optional.empty();
-    }
-    if (!lacking) {
+    } else if (!lacking) {
       lacking = true;
       lackingSinceNanos = now.monotonicNanos();
-      return Optional.empty();
+    } else if (!said && now.monotonicNanos() - lackingSinceNanos >= afterNanos) {
+      said = true;
+      losses.lost(new LossRecord.Entry(1, first - 1, samplesBefore(first), LossReason.DROPPED));
     }
-    if (said || now.monotonicNanos() - lackingSinceNanos < afterNanos) {
-      return Optional.empty();
-    }
-    said = true;
-    return Optional.of(
-        new LossRecord.Entry(1, first - 1, samplesBefore(first), LossReason.DROPPED));
   }
 
   /** As {@link #heard}, when no other word came since: an agent at rest hears none. */
-  Optional<LossRecord.Entry> poll(CommittedWord word, Now now) {
-    return lacking ? heard(word, now) : Optional.empty();
+  void poll(CommittedWord word, Now now) {
+    if (lacking) {
+      heard(word, now);
+    }
   }
 
   private long samplesBefore(long first) {

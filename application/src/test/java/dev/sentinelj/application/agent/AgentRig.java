@@ -99,6 +99,7 @@ final class AgentRig {
             new Succession(new OnlyLog(log), codec, batcher, terms),
             terms,
             options,
+            new ShippedCounts(),
             new SplittableRandom(42),
             mailbox::add,
             () -> now);
