@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sentinelj.auditor.Finding.Kind;
 import org.junit.jupiter.api.Test;
 
-/** Each rule both ways: what is right stays quiet, and what is wrong is named. */
+/**
+ * Findings by kind and in words, and what no worker leaves behind. The verdicts on what workers do
+ * are in the contract of the port that the auditor serves.
+ */
 class AuditorTest {
 
   /** Three rows of ten samples. */
@@ -27,13 +30,6 @@ class AuditorTest {
     assertThat(epoch.stored()).isEqualTo(30);
     assertThat(epoch.batches()).isEqualTo(3);
     assertThat(epoch.epochHex()).isEqualTo("0000000000000007");
-  }
-
-  @Test
-  void audit_ofAnEpochThatSentNothing_isOk() {
-    EpochAudit epoch = HandMade.epoch(7).progress(0, 0, 0, 0, 0, 0, 0).audit();
-
-    assertThat(epoch.verdict()).isEqualTo(Verdict.OK);
   }
 
   @Test
@@ -87,17 +83,6 @@ class AuditorTest {
   }
 
   @Test
-  void audit_withASeqThatDidNotCome_isInFlight() {
-    EpochAudit epoch =
-        HandMade.epoch(7).row(1, 10, 10).row(3, 10, 30).progress(1, 30, 20, 0, 0, 0, 0).audit();
-
-    assertThat(epoch.verdict()).isEqualTo(Verdict.IN_FLIGHT);
-    assertThat(epoch.inFlight()).isEqualTo(10);
-    assertThat(epoch.unaccounted()).isZero();
-    assertThat(epoch.missing()).containsExactly(new SeqSpan(2, 2));
-  }
-
-  @Test
   void knows_onlyAgentsThatWereLetIn() {
     SchemaForTests.sql(
         "INSERT INTO agents (id, hardware_id, version, registered_at)"
@@ -131,15 +116,6 @@ class AuditorTest {
     assertThat(epoch.verdict()).isEqualTo(Verdict.IN_FLIGHT);
     assertThat(epoch.inFlight()).isEqualTo(20);
     assertThat(epoch.parked()).isEqualTo(2);
-  }
-
-  @Test
-  void audit_withALossThatExplainsTheGap_isOk() {
-    EpochAudit epoch = withLoss(25).audit();
-
-    assertThat(epoch.verdict()).isEqualTo(Verdict.OK);
-    assertThat(epoch.collected()).isEqualTo(45);
-    assertThat(epoch.lost()).isEqualTo(25);
   }
 
   @Test
@@ -205,25 +181,8 @@ class AuditorTest {
     assertThat(epoch.inFlight()).isEqualTo(4);
   }
 
-  /** Seq 2 was sent before its log cut it off; the log counts on as if it had never been. */
   @Test
-  void audit_withARowInsideATornRange_countsItAndChainsWithoutIt() {
-    EpochAudit epoch =
-        HandMade.epoch(7)
-            .row(1, 10, 10)
-            .row(2, 7, 17)
-            .loss(2, 2, 0, "torn")
-            .row(3, 0, 10)
-            .row(4, 10, 20)
-            .progress(4, 20, 27, 0, 0, 0, 0)
-            .audit();
-
-    assertThat(epoch.findings()).isEmpty();
-    assertThat(epoch.collected()).isEqualTo(27);
-  }
-
-  @Test
-  void audit_ofTheSameWithoutTheTornRange_isUnaccounted() {
+  void audit_ofACountThatPassesOverARow_withoutATornRange_isUnaccounted() {
     EpochAudit epoch =
         HandMade.epoch(7)
             .row(1, 10, 10)
@@ -322,36 +281,11 @@ class AuditorTest {
   }
 
   @Test
-  void audit_ofAForkedEpoch_isClosing() {
-    EpochAudit epoch =
-        HandMade.epoch(7)
-            .row(1, 10, 10)
-            .row(4, 5, 40)
-            .progress(1, 40, 15, 0, 0, 0, 0)
-            .forked()
-            .audit();
-
-    assertThat(epoch.verdict()).isEqualTo(Verdict.CLOSING);
-    assertThat(epoch.inFlight()).isEqualTo(25);
-    assertThat(epoch.unaccounted()).isZero();
-  }
-
-  @Test
   void audit_ofAForkedEpochWhoseSumsDiffer_isUnaccounted() {
     EpochAudit epoch =
         HandMade.epoch(7).row(1, 10, 10).progress(1, 10, 9, 0, 0, 0, 0).forked().audit();
 
     assertUnaccounted(epoch, 1, Kind.LEDGER_SUM, "10 samples");
-  }
-
-  @Test
-  void audit_ofAClosedEpochWhoseLogHasSpoken_isOk() {
-    EpochAudit epoch = settled(0).audit();
-
-    assertThat(epoch.findings()).isEmpty();
-    assertThat(epoch.verdict()).isEqualTo(Verdict.OK);
-    assertThat(epoch.collected()).isEqualTo(30);
-    assertThat(epoch.moved()).isEqualTo(10);
   }
 
   @Test
@@ -398,16 +332,6 @@ class AuditorTest {
 
     assertThat(audit.accounted()).as(audit.toString()).isTrue();
     assertThat(audit.epochs()).extracting(EpochAudit::verdict).containsOnly(Verdict.OK);
-  }
-
-  @Test
-  void audit_ofAHoleBehindTheLastWord_waitsForAnotherLog() {
-    EpochAudit epoch =
-        settled(0).row(6, 5, 60).change("agent_progress SET stored = 25", "").audit();
-
-    assertThat(epoch.verdict()).isEqualTo(Verdict.CLOSING);
-    assertThat(epoch.missing()).containsExactly(new SeqSpan(4, 5));
-    assertThat(epoch.unaccounted()).isZero();
   }
 
   /** Seqs 1 and 2 are in the ledger, seq 3 lives on in epoch 8. */

@@ -3,6 +3,8 @@ package dev.sentinelj.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sentinelj.core.batch.LossReason;
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
@@ -30,6 +32,14 @@ public abstract class BatchLogContract {
 
   /** {@code log} after an orderly stop and start of its process. */
   protected abstract BatchLog restarted(BatchLog log);
+
+  /** {@code log} after a crash of its process while the next seq was being written. */
+  protected abstract BatchLog crashedInAppend(BatchLog log);
+
+  /**
+   * {@code log} after a start that found the record under {@code seq}, once durable, unreadable.
+   */
+  protected abstract BatchLog restartedWithDamage(BatchLog log, long seq);
 
   @Test
   void emptyLog_startsAtOne() {
@@ -160,6 +170,18 @@ public abstract class BatchLogContract {
   }
 
   @Test
+  void set_ofDeletedBatchesAlone_isGone() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    SeriesSet set = SeriesSet.of(List.of(Series.gauge("cpu", "1", Map.of("core", "0"))));
+    Stages.await(log.append(SignedBatches.data(log.epoch(), 1, 10), List.of(set)));
+    append(log, 40, 10_000);
+
+    log.delete(log.oldestSealed().orElseThrow());
+
+    assertThat(log.set(set.hash())).isEmpty();
+  }
+
+  @Test
   void oldestSealed_namesItsBatches() {
     BatchLog log = create(SEGMENT, PLENTY);
     append(log, 40, 10_000);
@@ -246,8 +268,80 @@ public abstract class BatchLogContract {
 
     BatchLog next = restarted(log);
 
+    while (next.oldestSealed().isPresent()) {
+      next.delete(next.oldestSealed().orElseThrow());
+    }
+
     assertThat(next.nextSeq()).isEqualTo(9);
+    assertThat(next.firstSeq()).isEqualTo(9);
     assertThat(next.sampleCount()).isEqualTo(8L * SignedBatches.SAMPLES);
+    assertThat(next.usage().batches()).isZero();
+  }
+
+  @Test
+  void torn_isASeqThatIsNeverUsedAgain_untilALossRecordNamesIt() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    append(log, 1, 500);
+
+    BatchLog next = restarted(crashedInAppend(log));
+
+    assertThat(next.torn()).containsExactly(2L);
+    assertThat(next.damaged()).isEmpty();
+    assertThat(next.nextSeq()).isEqualTo(3);
+    assertThat(next.sampleCount()).isEqualTo(SignedBatches.SAMPLES);
+    assertThat(seqs(next.read(1, 10, PLENTY))).containsExactly(1L);
+    name(next, new LossRecord.Entry(2, 2, 0, LossReason.TORN));
+    assertThat(next.torn()).isEmpty();
+    BatchLog last = restarted(next);
+    assertThat(last.torn()).isEmpty();
+    assertThat(seqs(last.read(1, 10, PLENTY))).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void damaged_tellsSeqsAndSamples_untilALossRecordNamesThem() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    append(log, 9, 500);
+
+    BatchLog next = restartedWithDamage(restartedWithDamage(log, 6), 3);
+
+    assertThat(next.damaged()).containsExactly(corrupt(3), corrupt(6));
+    assertThat(next.torn()).isEmpty();
+    assertThat(next.nextSeq()).isEqualTo(10);
+    assertThat(next.sampleCount()).isEqualTo(9L * SignedBatches.SAMPLES);
+    assertThat(seqs(next.read(1, 10, PLENTY))).containsExactly(1L, 2L, 4L, 5L, 7L, 8L, 9L);
+    name(next, corrupt(3));
+    assertThat(next.damaged()).containsExactly(corrupt(6));
+    assertThat(restarted(next).damaged()).containsExactly(corrupt(6));
+  }
+
+  @Test
+  void refused_isWhatALossRecordNamesForThatReasonAlone() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    append(log, 4, 10);
+    assertThat(log.refused(2)).isFalse();
+
+    name(
+        log,
+        new LossRecord.Entry(1, 1, SignedBatches.SAMPLES, LossReason.DROPPED),
+        new LossRecord.Entry(2, 3, 2L * SignedBatches.SAMPLES, LossReason.REFUSED));
+
+    assertThat(refused(log)).containsExactly(2L, 3L);
+    assertThat(refused(restarted(log))).containsExactly(2L, 3L);
+  }
+
+  private static List<Long> refused(BatchLog log) {
+    return LongStream.range(1, log.nextSeq()).filter(log::refused).boxed().toList();
+  }
+
+  private static LossRecord.Entry corrupt(long seq) {
+    return new LossRecord.Entry(seq, seq, SignedBatches.SAMPLES, LossReason.CORRUPT);
+  }
+
+  /** Appends a loss record of these. */
+  private static void name(BatchLog log, LossRecord.Entry... losses) {
+    SignedBatch record =
+        SignedBatches.losses(log.epoch(), log.nextSeq(), log.sampleCount(), List.of(losses));
+    Stages.await(log.append(record, List.of()));
   }
 
   /** Appends {@code count} batches at the end, one after the other. */

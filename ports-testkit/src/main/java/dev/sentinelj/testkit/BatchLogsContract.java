@@ -3,9 +3,13 @@ package dev.sentinelj.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import java.util.List;
@@ -27,6 +31,13 @@ public abstract class BatchLogsContract {
 
   /** {@code logs} after an orderly stop and start of their process. */
   protected abstract BatchLogs restarted(BatchLogs logs);
+
+  /**
+   * From now on the disk lets nobody begin a log or delete one.
+   *
+   * @return ends that
+   */
+  protected abstract Runnable diskFails(BatchLogs logs);
 
   @Test
   void newLogs_haveOneAndNoFormer() {
@@ -133,7 +144,44 @@ public abstract class BatchLogsContract {
   }
 
   @Test
-  void copy_findsRoomInAFullLog() {
+  void succeed_thatFails_changesNothingAndMaySucceedLater() {
+    BatchLogs logs = create();
+    append(logs.current(), 1);
+    append(logs.succeed(), 2);
+    BatchLog current = logs.current();
+    List<BatchLog> formers = logs.formers();
+    Runnable mend = diskFails(logs);
+
+    assertThatThrownBy(logs::succeed).isInstanceOf(PortUnavailableException.class);
+
+    assertThat(logs.current()).isSameAs(current);
+    assertThat(logs.formers()).isEqualTo(formers);
+    append(current, 1);
+    mend.run();
+    append(logs.succeed(), 1);
+    assertThat(restarted(logs).formers().stream().map(BatchLogsContract::seqs))
+        .containsExactly(List.of(1L), List.of(1L, 2L, 3L));
+  }
+
+  @Test
+  void retire_thatFails_maySucceedLater() {
+    BatchLogs logs = create();
+    append(logs.current(), 1);
+    append(logs.succeed(), 2);
+    BatchLog former = logs.formers().getFirst();
+    Runnable mend = diskFails(logs);
+
+    assertThatThrownBy(() -> logs.retire(former)).isInstanceOf(PortUnavailableException.class);
+
+    assertThat(logs.formers()).containsExactly(former);
+    mend.run();
+    logs.retire(former);
+    assertThat(logs.formers()).isEmpty();
+    assertThat(restarted(logs).formers()).isEmpty();
+  }
+
+  @Test
+  void copyAndMoved_findRoomInAFullLog() {
     BatchLogs logs = create(8 << 10, 16 << 10);
     BatchLog former = logs.current();
     append(former, 1);
@@ -146,7 +194,13 @@ public abstract class BatchLogsContract {
           SignedBatches.copy(log.epoch(), log.nextSeq(), log.sampleCount(), original);
       Stages.await(log.append(copy, List.of(SET)));
     }
+    MovedRecord word =
+        new MovedRecord(former.epoch(), 1, SignedBatches.SAMPLES, List.of(), List.of());
+    BatchId id = new BatchId(new EpochId(SignedBatches.AGENT, log.epoch()), log.nextSeq());
+    Stages.await(
+        log.append(TestBatches.moved(SignedBatches.KEY, id, log.sampleCount(), word), List.of()));
 
+    assertThat(log.durableThrough()).isEqualTo(id.seq());
     assertThat(log.read(log.durableThrough(), 1, 1).getFirst().header().sampleTo())
         .isEqualTo(log.sampleCount());
   }

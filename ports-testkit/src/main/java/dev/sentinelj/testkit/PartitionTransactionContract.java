@@ -1,6 +1,7 @@
 package dev.sentinelj.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
@@ -75,6 +76,31 @@ public abstract class PartitionTransactionContract extends StoreContract {
 
     Map<EpochId, EpochProgress> back = committed(lease, tx -> tx.lockEpochs(List.of(negative)));
     assertThat(back).isEqualTo(Map.of(negative, saved));
+  }
+
+  @Test
+  void saveProgress_ofAnEpochLockedInAnotherTransaction_isRefused() {
+    Lease lease = own();
+    commit(lease, tx -> tx.lockEpochs(List.of(epoch)));
+
+    commit(
+        lease,
+        tx ->
+            assertThatThrownBy(
+                    () -> tx.saveProgress(List.of(EpochProgress.start(epoch).withFork())))
+                .isInstanceOf(IllegalStateException.class));
+
+    Map<EpochId, EpochProgress> after = committed(lease, tx -> tx.lockEpochs(List.of(epoch)));
+    assertThat(after).isEqualTo(Map.of(epoch, EpochProgress.start(epoch)));
+  }
+
+  @Test
+  void transaction_afterItsScript_takesNothing() {
+    PartitionTransaction over = committed(own(), tx -> tx);
+
+    assertThatThrownBy(() -> over.claim(List.of(claim(id(1), "one", 1))))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(Stages.await(feed().ledger(epoch, 1, 10))).isEmpty();
   }
 
   @Test

@@ -33,11 +33,6 @@ public abstract class ProgressFeedContract extends StoreContract {
   /** An agent that was entered in the registry and deleted. */
   protected abstract AgentId deletedAgent();
 
-  /** Whether two transactions of the store can be under way at once. */
-  protected boolean transactionsOverlap() {
-    return true;
-  }
-
   @Test
   void of_anEpochNeverHeardOf_hasNothing() {
     int partition = freshPartition();
@@ -211,7 +206,7 @@ public abstract class ProgressFeedContract extends StoreContract {
   /** As before, and another change was committed in between. */
   @Test
   void changedSince_transactionsThatOverlap_tellsTheChangeThatBeganFirstAndEndedLast() {
-    if (!transactionsOverlap()) {
+    if (!database().transactionsOverlap()) {
       return; // such a store runs one transaction at a time, so there is no such order to get wrong
     }
     Lease slow = own();
@@ -278,7 +273,7 @@ public abstract class ProgressFeedContract extends StoreContract {
 
   @Test
   void close_whileATransactionHoldsTheEpoch_waitsForIt() {
-    if (!transactionsOverlap()) {
+    if (!database().transactionsOverlap()) {
       return; // such a store runs one transaction at a time
     }
     List<CompletableFuture<Void>> closes = new ArrayList<>();

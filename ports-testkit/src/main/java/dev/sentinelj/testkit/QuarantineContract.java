@@ -18,6 +18,9 @@ import dev.sentinelj.ports.driven.QuarantineQueries.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** What is kept aside, read back, repaired and marked. */
@@ -119,6 +122,30 @@ public abstract class QuarantineContract extends StoreContract {
   }
 
   @Test
+  void lockQuarantined_whileAnotherHoldsTheRow_waitsAndFindsItReplayed() {
+    if (!database().transactionsOverlap()) {
+      return; // such a store runs one transaction at a time
+    }
+    keep(row("wanted twice"));
+    long row = newest().id();
+    Queue<Optional<QuarantineRow>> second = new ConcurrentLinkedQueue<>();
+    List<CompletableFuture<Outcome>> seconds = new ArrayList<>();
+
+    repaired(tx -> {
+      tx.lockQuarantined(row);
+      CompletableFuture<Outcome> other =
+          store().repair(1, late -> second.add(late.lockQuarantined(row))).toCompletableFuture();
+      seconds.add(other);
+      Stages.await(feed().deleted()); // time for the other to come to the lock
+      assertThat(other).isNotDone();
+      tx.markReplayed(row, "admin");
+    });
+
+    assertThat(Stages.await(seconds.getFirst())).isEqualTo(new Outcome.Committed());
+    assertThat(second).containsExactly(Optional.empty());
+  }
+
+  @Test
   void markReplayed_isToldAndLocksNoMore() {
     keep(row("replayed"));
     long row = newest().id();
@@ -152,13 +179,15 @@ public abstract class QuarantineContract extends StoreContract {
   }
 
   @Test
-  void markReplayed_ofARowThatIsNotLocked_isRefused() {
+  void markReplayed_ofARowLockedInAnotherTransaction_isRefused() {
     keep(row("not locked"));
     long row = newest().id();
 
-    Outcome outcome = repair(tx -> tx.markReplayed(row, "admin"));
+    locked(row);
+    repaired(tx ->
+        assertThatThrownBy(() -> tx.markReplayed(row, "admin"))
+            .isInstanceOf(IllegalStateException.class));
 
-    assertThat(outcome).isInstanceOf(Outcome.RolledBack.class);
     assertThat(newest().replayedAtMillis()).isZero();
   }
 

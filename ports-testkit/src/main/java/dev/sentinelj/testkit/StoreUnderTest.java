@@ -23,4 +23,11 @@ public interface StoreUnderTest {
 
   /** A partition that was not given out before. */
   int freshPartition();
+
+  /**
+   * Whether two transactions can be under way at once: {@link #store} then gives strands in turn.
+   */
+  default boolean transactionsOverlap() {
+    return true;
+  }
 }

@@ -9,6 +9,7 @@ import dev.sentinelj.testkit.BatchLogsContract;
 import dev.sentinelj.testkit.SignedBatches;
 import dev.sentinelj.testkit.Stages;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,40 @@ class FileBatchLogsTest extends BatchLogsContract {
   protected BatchLogs restarted(BatchLogs logs) {
     ((FileBatchLogs) logs).close();
     return open();
+  }
+
+  /** Where a file should be made there is one already, and what should be deleted is no file. */
+  @Override
+  protected Runnable diskFails(BatchLogs logs) {
+    Path away = directory.resolve("away");
+    List<Path> blocks = new ArrayList<>();
+    try {
+      Files.createDirectory(away);
+      for (String name : names()) {
+        if (name.endsWith(".seg")) {
+          blocks.add(Files.move(wal().resolve(name), away.resolve(name)));
+          Files.createDirectories(wal().resolve(name).resolve("in the way"));
+        }
+      }
+      Path next = Files.createFile(wal().resolve(Integer.toString(logs.formers().size() + 1)));
+      return () -> mend(blocks, next);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void mend(List<Path> moved, Path next) {
+    try {
+      Files.delete(next);
+      for (Path segment : moved) {
+        Path place = wal().resolve(segment.getFileName());
+        Files.delete(place.resolve("in the way"));
+        Files.delete(place);
+        Files.move(segment, place);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private FileBatchLogs open() {

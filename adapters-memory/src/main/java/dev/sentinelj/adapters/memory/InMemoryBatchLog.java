@@ -11,6 +11,7 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -123,7 +124,7 @@ public final class InMemoryBatchLog implements BatchLog {
 
   @Override
   public synchronized List<LossRecord.Entry> damaged() {
-    return List.copyOf(disk.damaged);
+    return disk.damaged.stream().sorted(Comparator.comparingLong(LossRecord.Entry::from)).toList();
   }
 
   @Override

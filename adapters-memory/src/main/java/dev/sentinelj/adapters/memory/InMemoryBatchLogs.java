@@ -1,5 +1,6 @@
 package dev.sentinelj.adapters.memory;
 
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ public final class InMemoryBatchLogs implements BatchLogs {
   private final long maxBytes;
   private final List<InMemoryBatchLog> logs;
   private boolean holding;
+  private boolean frozen;
 
   /**
    * @param epochs asked once per log
@@ -44,6 +46,7 @@ public final class InMemoryBatchLogs implements BatchLogs {
 
   @Override
   public synchronized InMemoryBatchLog succeed() {
+    requireThawed("beginning a log");
     InMemoryBatchLog successor = newLog();
     logs.add(successor);
     return successor;
@@ -54,7 +57,19 @@ public final class InMemoryBatchLogs implements BatchLogs {
     if (!formers().contains(former)) {
       throw new IllegalArgumentException("this log is none of the former ones");
     }
+    requireThawed("deleting a log");
     logs.removeIf(log -> log == former);
+  }
+
+  /** While frozen, no log can be begun or deleted; appends have nothing to do with it. */
+  public synchronized void freeze(boolean now) {
+    frozen = now;
+  }
+
+  private void requireThawed(String doing) {
+    if (frozen) {
+      throw new PortUnavailableException(doing + ": the disk refuses");
+    }
   }
 
   /** From now on appends to any of them wait for {@link #sync}. */

@@ -23,6 +23,13 @@ class InMemoryBatchLogsTest extends BatchLogsContract {
     return ((InMemoryBatchLogs) logs).restart();
   }
 
+  @Override
+  protected Runnable diskFails(BatchLogs logs) {
+    InMemoryBatchLogs failing = (InMemoryBatchLogs) logs;
+    failing.freeze(true);
+    return () -> failing.freeze(false);
+  }
+
   @Test
   void copy_livesOnByItself() {
     InMemoryBatchLogs logs = new InMemoryBatchLogs(epochs::nextLong, 1_000, 10_000);

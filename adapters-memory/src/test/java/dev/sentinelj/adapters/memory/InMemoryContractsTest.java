@@ -1,6 +1,10 @@
 package dev.sentinelj.adapters.memory;
 
 import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.ports.driven.AgentRegistry;
+import dev.sentinelj.ports.driven.AuditQueries;
+import dev.sentinelj.ports.driven.OperatorStore;
+import dev.sentinelj.testkit.AuditQueriesContract;
 import dev.sentinelj.testkit.LossContract;
 import dev.sentinelj.testkit.MetricQueriesContract;
 import dev.sentinelj.testkit.ParkingContract;
@@ -10,6 +14,7 @@ import dev.sentinelj.testkit.ProgressFeedContract;
 import dev.sentinelj.testkit.QuarantineContract;
 import dev.sentinelj.testkit.SettlementContract;
 import dev.sentinelj.testkit.StoreUnderTest;
+import dev.sentinelj.testkit.UnavailableStoreContract;
 import org.junit.jupiter.api.Nested;
 
 /** Every contract of the store, each test on a database in memory of its own. */
@@ -70,6 +75,30 @@ class InMemoryContractsTest {
   }
 
   @Nested
+  class Audits extends AuditQueriesContract {
+    @Override
+    protected StoreUnderTest database() {
+      return memory;
+    }
+
+    @Override
+    protected AuditQueries audits() {
+      return new InMemoryAuditQueries(memory.database);
+    }
+
+    @Override
+    protected AuditQueries unavailable() {
+      memory.database.faults(_ -> FaultPlan.Fault.BEFORE);
+      return audits();
+    }
+
+    @Override
+    protected long storeMillis() {
+      return memory.clock.wallMillis();
+    }
+  }
+
+  @Nested
   class Queries extends MetricQueriesContract {
     @Override
     protected StoreUnderTest database() {
@@ -88,10 +117,27 @@ class InMemoryContractsTest {
     protected AgentId deletedAgent() {
       return memory.deletedAgent();
     }
+  }
+
+  @Nested
+  class Unavailable extends UnavailableStoreContract {
+    Unavailable() {
+      memory.database.faults(_ -> FaultPlan.Fault.BEFORE);
+    }
 
     @Override
-    protected boolean transactionsOverlap() {
-      return false;
+    protected StoreUnderTest database() {
+      return memory;
+    }
+
+    @Override
+    protected AgentRegistry registry() {
+      return memory.registry;
+    }
+
+    @Override
+    protected OperatorStore operators() {
+      return new InMemoryOperatorStore(memory.database);
     }
   }
 }

@@ -59,6 +59,11 @@ final class MemoryFixture implements StoreUnderTest {
     return lastPartition++;
   }
 
+  @Override
+  public boolean transactionsOverlap() {
+    return false;
+  }
+
   AgentId deletedAgent() {
     AgentId agent = TestBatches.freshAgent();
     long now = clock.wallMillis();

@@ -3,6 +3,7 @@ package dev.sentinelj.adapters.timescale;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.AGENTS;
 import static dev.sentinelj.adapters.timescale.jooq.Tables.PARTITION_LEASES;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.MetricQueries;
@@ -21,8 +22,10 @@ import dev.sentinelj.testkit.ProgressFeedContract;
 import dev.sentinelj.testkit.QuarantineContract;
 import dev.sentinelj.testkit.SettlementContract;
 import dev.sentinelj.testkit.StoreUnderTest;
+import dev.sentinelj.testkit.UnavailableStoreContract;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jooq.types.DayToSecond;
@@ -68,7 +71,17 @@ class TimescaleContractsTest {
     return agent;
   }
 
-  private record Contracted(Supplier<PartitionStore> strand) implements StoreUnderTest {
+  private static final AtomicBoolean ASKED_OTHER = new AtomicBoolean();
+
+  /** Two strands in turn, because one does one thing at a time. */
+  private static PartitionStore nextStrand() {
+    boolean before = ASKED_OTHER.get();
+    ASKED_OTHER.set(!before);
+    return before ? store : other;
+  }
+
+  private record Contracted(Database database, Supplier<PartitionStore> strand)
+      implements StoreUnderTest {
     @Override
     public PartitionStore store() {
       return strand.get();
@@ -118,7 +131,7 @@ class TimescaleContractsTest {
 
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, () -> store);
     }
   }
 
@@ -126,7 +139,7 @@ class TimescaleContractsTest {
   class Transactions extends PartitionTransactionContract {
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, () -> store);
     }
   }
 
@@ -134,7 +147,7 @@ class TimescaleContractsTest {
   class Losses extends LossContract {
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, () -> store);
     }
   }
 
@@ -142,7 +155,7 @@ class TimescaleContractsTest {
   class Settlements extends SettlementContract {
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, () -> store);
     }
   }
 
@@ -150,7 +163,7 @@ class TimescaleContractsTest {
   class Parking extends ParkingContract {
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, () -> store);
     }
   }
 
@@ -158,7 +171,7 @@ class TimescaleContractsTest {
   class KeptAsideRows extends QuarantineContract {
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, TimescaleContractsTest::nextStrand);
     }
   }
 
@@ -166,20 +179,12 @@ class TimescaleContractsTest {
   class Queries extends MetricQueriesContract {
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(() -> store);
+      return new Contracted(database, () -> store);
     }
   }
 
   @Nested
   class Feed extends ProgressFeedContract {
-    private boolean askedOther;
-
-    /** Two strands, because one does one thing at a time. */
-    private PartitionStore nextStrand() {
-      askedOther = !askedOther;
-      return askedOther ? other : store;
-    }
-
     @Override
     protected AgentId deletedAgent() {
       return addDeleted(new AgentId("gone-" + UUID.randomUUID()));
@@ -187,7 +192,7 @@ class TimescaleContractsTest {
 
     @Override
     protected StoreUnderTest database() {
-      return new Contracted(this::nextStrand);
+      return new Contracted(database, TimescaleContractsTest::nextStrand);
     }
   }
 
@@ -217,6 +222,41 @@ class TimescaleContractsTest {
     @Override
     protected OperatorStore store() {
       return operators;
+    }
+  }
+
+  /** Nobody listens there, and the pool has no connection left either. */
+  @Nested
+  class Unavailable extends UnavailableStoreContract {
+    private static final Database GONE =
+        new Database(new Database.Access("jdbc:postgresql://localhost:1/none", "nobody", "", 1));
+    private static final TimescalePartitionStore GONE_STORE =
+        new TimescalePartitionStore(GONE, "gone");
+
+    @BeforeAll
+    static void closePool() {
+      ((HikariDataSource) GONE.pool()).close();
+    }
+
+    @AfterAll
+    static void stop() {
+      GONE_STORE.close();
+      GONE.close();
+    }
+
+    @Override
+    protected StoreUnderTest database() {
+      return new Contracted(GONE, () -> GONE_STORE);
+    }
+
+    @Override
+    protected AgentRegistry registry() {
+      return new TimescaleAgentRegistry(GONE);
+    }
+
+    @Override
+    protected OperatorStore operators() {
+      return new TimescaleOperatorStore(GONE);
     }
   }
 }

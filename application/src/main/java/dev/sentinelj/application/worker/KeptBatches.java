@@ -81,7 +81,8 @@ public final class KeptBatches implements QuarantineReplay {
     if (entry.replayedAtMillis() != 0) {
       return Optional.of(new Answer.Before(entry.replayedAtMillis(), entry.replayedBy()));
     }
-    return REASONS.contains(entry.reason())
+    Optional<QuarantineReason> reason = QuarantineReason.ofWord(entry.reason());
+    return reason.filter(QuarantineReason::replayable).isPresent()
         ? Optional.empty()
         : Optional.of(new Answer.Never(whyNever(entry.reason())));
   }

@@ -2,21 +2,10 @@ package dev.sentinelj.ports.driving;
 
 import dev.sentinelj.core.access.Principal;
 import dev.sentinelj.core.batch.BatchId;
-import dev.sentinelj.core.batch.QuarantineReason;
-import java.util.Arrays;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
 /** Tries again to store a batch that was kept aside although the ledger has it. */
 public interface QuarantineReplay {
-  /** The words of the reasons under which a row may be replayed. */
-  Set<String> REASONS =
-      Arrays.stream(QuarantineReason.values())
-          .filter(QuarantineReason::replayable)
-          .map(QuarantineReason::word)
-          .collect(Collectors.toUnmodifiableSet());
-
   /**
    * Stores the batch of this row, moves its counts from quarantined to what became of them and
    * marks the row: all in one transaction, or nothing. Its samples are history: no window and no

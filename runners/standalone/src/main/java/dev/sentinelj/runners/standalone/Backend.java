@@ -99,7 +99,7 @@ record Backend(
         new ProtobufBatchCodec(),
         vault,
         clusterKey,
-        new InMemoryAuditQueries(database, SystemClock::wallMillis),
+        new InMemoryAuditQueries(database),
         _ -> new InMemoryPartitionStore(database, Runnable::run, new SecureRandom()));
   }
 
