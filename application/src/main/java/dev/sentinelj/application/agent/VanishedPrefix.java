@@ -43,8 +43,8 @@ final class VanishedPrefix {
       lacking = true;
       lackingSinceNanos = now.monotonicNanos();
     } else if (!said && now.monotonicNanos() - lackingSinceNanos >= afterNanos) {
-      said = true;
       losses.lost(new LossRecord.Entry(1, first - 1, samplesBefore(first), LossReason.DROPPED));
+      said = true; // after the log was read, which may fail
     }
   }
 
