@@ -16,6 +16,7 @@ import dev.sentinelj.ports.driven.BusPosition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,10 @@ public final class FramePublisher {
   private final MacKey clusterKey;
   private final RandomGenerator random;
   private final Limits limits;
-  private final Map<FrameAddress, OpenFrame> open = new HashMap<>();
+
+  /** In the order they were opened, and so the same in each run: a hash of an enum is not. */
+  private final Map<FrameAddress, OpenFrame> open = new LinkedHashMap<>();
+
   private final Map<FrameAddress, SerialCalls> lines = new HashMap<>();
   private int publications;
   private long bytesHeld;

@@ -2,12 +2,21 @@ package dev.sentinelj.application.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchHeader;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.BatchKind;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
+import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.Frame;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.frame.FrameEntry;
 import dev.sentinelj.core.ingest.IngestVerdict;
+import dev.sentinelj.core.ingest.Receipt;
 import dev.sentinelj.core.ingest.RetryReason;
+import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.ports.driven.BatchBus;
 import dev.sentinelj.testkit.SignedBatches;
 import dev.sentinelj.testkit.Stages;
@@ -45,6 +54,28 @@ class FramePublisherTest {
     assertThat(Stages.await(answer)).isInstanceOf(IngestVerdict.Accepted.class);
     assertThat(gateway.publisher.nextDeadline()).isEmpty();
     assertThat(gateway.publisher.bytesHeld()).isZero();
+  }
+
+  @Test
+  void poll_publishesDueFramesInTheOrderTheyWereOpened() {
+    List<FrameAddress> opened = new ArrayList<>();
+    List<FrameAddress> published = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      FrameEntry entry = ofAgent("agent-" + i, i % 3 == 0);
+      gateway
+          .publisher
+          .offer(entry, gateway.now)
+          .thenAccept(verdict -> published.add(address(verdict)));
+      int partition =
+          FrameAddress.partitionOf(entry.batch().id().agent(), GatewayForTests.PARTITIONS);
+      opened.add(new FrameAddress(partition, i % 3 == 0 ? Lane.BACKLOG : Lane.FRESH));
+    }
+
+    gateway.publisher.poll(gateway.now.plusMillis(5));
+
+    assertThat(opened.stream().distinct()).hasSize(4);
+    assertThat(published.stream().distinct())
+        .containsExactlyElementsOf(opened.stream().distinct().toList());
   }
 
   @Test
@@ -123,6 +154,20 @@ class FramePublisherTest {
 
   private static FrameEntry sent(long seq, long sentAt) {
     return new FrameEntry(SignedBatches.data(1, seq, 10), seq, sentAt, List.of());
+  }
+
+  private static FrameEntry ofAgent(String agent, boolean late) {
+    byte[] body = new byte[10];
+    BatchId id = new BatchId(new EpochId(new AgentId(agent), 1), 1);
+    BatchHeader header =
+        new BatchHeader(BatchKind.DATA, id, 0, 1, 1_000, 1_000, 0, Sha256.of(body));
+    SignedBatch batch = SigningPolicy.signContent(SignedBatches.KEY, header, body);
+    return new FrameEntry(batch, 1, late ? 1_001 + Lane.BACKLOG_AFTER_MILLIS : 1_000, List.of());
+  }
+
+  private static FrameAddress address(IngestVerdict verdict) {
+    Receipt receipt = ((IngestVerdict.Accepted) verdict).receipt();
+    return new FrameAddress(receipt.partition(), receipt.lane());
   }
 
   private static Lane lane(IngestVerdict verdict) {
