@@ -1,30 +1,21 @@
 package dev.sentinelj.application.agent;
 
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchId;
-import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
-import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.signing.AgentKey;
-import dev.sentinelj.core.signing.Envelope;
-import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.MetricSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -39,13 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batcher implements LossWriter {
 
-  /**
-   * Wait after a failed append before the same content is tried again; it doubles up to the cap.
-   */
-  private static final long RETRY_MILLIS = 1_000;
-
-  private static final long MAX_RETRY_MILLIS = 30_000;
-
   private final AgentId agent;
   private BatchLog log;
   private final BatchCodec codec;
@@ -55,26 +39,15 @@ public final class Batcher implements LossWriter {
   private final Executor mailbox;
   private final Supplier<Now> clock;
 
-  private final Deque<OpenBatch.Closed> closed = new ArrayDeque<>();
-  private final Deque<LossRecord.Entry> losses = new ArrayDeque<>();
-  private final Deque<Draft> drafts = new ArrayDeque<>();
-  private final List<CompletableFuture<Void>> flushes = new ArrayList<>();
-  private @Nullable OpenBatch open;
-  private boolean first = true;
+  private final Gathering gathering;
+  private final AppendQueue queue = new AppendQueue();
+  private final AppendTries tries = new AppendTries();
+  private final List<LossRecord.Entry> losses = new ArrayList<>();
   private boolean appending;
-  private boolean draftWasLast;
-  private boolean draftsOnly;
   private boolean held;
-  private boolean logFull;
-  private long waitingBytes;
-  private int failuresInARow;
-  private long retryAtNanos;
-
   private long batches;
   private long samples;
   private long readingsRefused;
-  private long appendFailures;
-  private String lastError = "";
 
   /**
    * What the batcher did so far.
@@ -119,11 +92,12 @@ public final class Batcher implements LossWriter {
     this.options = options;
     this.mailbox = mailbox;
     this.clock = clock;
+    this.gathering = new Gathering(options, terms, queue::add);
   }
 
   /** Whether another reading is welcome; otherwise collecting pauses. */
   public boolean accepting() {
-    return !logFull && waitingBytes < options.maxWaitingBytes();
+    return !tries.logFull() && queue.bytes() < options.maxWaitingBytes();
   }
 
   /**
@@ -136,12 +110,7 @@ public final class Batcher implements LossWriter {
       readingsRefused++;
       return false;
     }
-    for (int row = 0; row < reading.columns().rows(); row++) {
-      OpenBatch.Row one = new OpenBatch.Row(reading.columns(), row);
-      if (one.samples() > 0) {
-        addRow(reading.set(), one, now);
-      }
-    }
+    gathering.add(reading, now);
     poll(now);
     return true;
   }
@@ -153,24 +122,21 @@ public final class Batcher implements LossWriter {
 
   /** Closes what is old enough and starts the next append. */
   public void poll(Now now) {
-    if (open != null && ageLeft(open, now) <= 0) {
-      closeOpen(now);
-    }
+    gathering.poll(now);
     appendNext(now);
   }
 
   /** Closes the open batch. Completes when everything taken so far is in the log. */
   public CompletionStage<Void> flush(Now now) {
-    closeOpen(now);
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    flushes.add(done);
+    gathering.close(now);
+    CompletionStage<Void> done = queue.flush();
     appendNext(now);
     return done;
   }
 
   /** Has {@code draft} written; between two of them a batch that waits goes first. */
   void write(Draft draft, Now now) {
-    drafts.add(draft);
+    queue.add(draft);
     appendNext(now);
   }
 
@@ -206,103 +172,31 @@ public final class Batcher implements LossWriter {
     }
     log = successor;
     held = false;
-    failuresInARow = 0;
-    logFull = false;
+    tries.anotherLog();
     appendNext(now);
   }
 
   public Status status() {
-    long openBytes = open == null ? 0 : open.bytes();
     return new Status(
         batches,
         samples,
         readingsRefused,
-        appendFailures,
-        waitingBytes + openBytes,
-        logFull,
-        lastError);
-  }
-
-  private void addRow(SeriesSet set, OpenBatch.Row row, Now now) {
-    if (open != null && !takes(open, set, row)) {
-      closeOpen(now);
-    }
-    if (open == null) {
-      open = new OpenBatch(now);
-    }
-    open.add(set, row);
-  }
-
-  private boolean takes(OpenBatch batch, SeriesSet set, OpenBatch.Row row) {
-    return batch.takes(
-        set, row, options.maxSamples(), maxBytes(), Envelope.MAX_ATTACHED, BatchCodec.MAX_CELLS);
-  }
-
-  /** Half of what the server takes, because definitions travel beside the body. */
-  private long maxBytes() {
-    return Math.min(options.maxBytes(), terms.limits().maxBatchBytes() / 2);
-  }
-
-  private long ageLeft(OpenBatch batch, Now now) {
-    return (first ? options.firstMaxAge() : options.maxAge()).toMillis()
-        - now.millisSince(batch.openedAt());
-  }
-
-  private void closeOpen(Now now) {
-    if (open != null) {
-      OpenBatch.Closed batch = open.close(now, terms.offsetMillis());
-      open = null;
-      first = false;
-      waitingBytes += batch.bytes();
-      closed.add(batch);
-    }
+        tries.failures(),
+        queue.bytes() + gathering.bytes(),
+        tries.logFull(),
+        tries.lastError());
   }
 
   private void appendNext(Now now) {
-    if (appending || held || (!draftsOnly && waitsAfterFailure(now))) {
+    if (appending || held || (!queue.draftFits() && tries.waiting(now))) {
       return;
     }
-    draftsOnly &= !drafts.isEmpty();
-    List<LossRecord.Entry> lost = dueLosses();
-    if (!lost.isEmpty()) {
-      append(lossBatch(lost), List.of(), () -> losses.removeAll(lost));
-    } else if (dataIsNext()) {
-      draftWasLast = false;
-      OpenBatch.Closed next = closed.getFirst();
-      append(dataBatch(next), next.sets(), () -> dataWritten(next));
+    List<LossRecord.Entry> due = dueLosses();
+    if (due.isEmpty()) {
+      queue.next(this::encoded).ifPresent(this::append);
     } else {
-      if (closed.isEmpty()) {
-        flushes.forEach(flush -> flush.complete(null));
-        flushes.clear();
-      }
-      appendDraft();
-    }
-  }
-
-  /** Drafts have room in the log that data has not: what is full for one is not for the other. */
-  private boolean dataIsNext() {
-    if (closed.isEmpty()) {
-      return false;
-    }
-    return drafts.isEmpty() || (!draftsOnly && draftWasLast) || !flushes.isEmpty();
-  }
-
-  private boolean waitsAfterFailure(Now now) {
-    return failuresInARow > 0 && now.monotonicNanos() - retryAtNanos < 0;
-  }
-
-  private void appendDraft() {
-    Draft draft = drafts.peekFirst();
-    if (draft != null) {
-      draftWasLast = true;
-      long epoch = log.epoch();
-      append(
-          batch(draft),
-          draft.sets(),
-          () -> {
-            drafts.remove(draft);
-            draft.written().accept(epoch);
-          });
+      LossRecord record = new LossRecord(due);
+      append(Draft.of(record, terms.offsetMillis(), _ -> losses.removeAll(due)));
     }
   }
 
@@ -314,62 +208,21 @@ public final class Batcher implements LossWriter {
     return List.copyOf(due.subList(0, Math.min(due.size(), LossRecord.MAX_ENTRIES)));
   }
 
-  private void dataWritten(OpenBatch.Closed written) {
-    closed.removeFirst();
-    waitingBytes -= written.bytes();
-  }
-
-  private SignedBatch lossBatch(List<LossRecord.Entry> lost) {
-    return batch(
-        new Draft(
-            BatchKind.LOSS,
-            new LossRecord(lost).toBytes(),
-            0,
-            0,
-            0,
-            terms.offsetMillis(),
-            List.of(),
-            _ -> {}));
-  }
-
-  private SignedBatch dataBatch(OpenBatch.Closed batch) {
+  private Draft encoded(OpenBatch.Closed batch) {
     byte[] body =
         codec.encode(nextId(), log.sampleCount(), batch.createdAtMillis(), batch.blocks());
-    return batch(
-        new Draft(
-            BatchKind.DATA,
-            body,
-            batch.samples(),
-            batch.leastMillis(),
-            batch.greatestMillis(),
-            batch.offsetMillis(),
-            batch.sets(),
-            _ -> {}));
-  }
-
-  private SignedBatch batch(Draft draft) {
-    long from = log.sampleCount();
-    BatchHeader header =
-        new BatchHeader(
-            draft.kind(),
-            nextId(),
-            from,
-            from + draft.samples(),
-            draft.leastMillis(),
-            draft.greatestMillis(),
-            draft.offsetMillis(),
-            Sha256.of(draft.body()));
-    return SigningPolicy.signContent(key.get(), header, draft.body());
+    return Draft.of(batch, body);
   }
 
   private BatchId nextId() {
     return new BatchId(new EpochId(agent, log.epoch()), log.nextSeq());
   }
 
-  private void append(SignedBatch batch, List<SeriesSet> sets, Runnable written) {
+  private void append(Draft draft) {
+    SignedBatch batch = draft.signed(nextId(), log.sampleCount(), key.get());
     appending = true;
-    startAppend(batch, sets)
-        .whenCompleteAsync((_, failure) -> appended(batch, written, failure), mailbox);
+    startAppend(batch, draft.sets())
+        .whenCompleteAsync((_, failure) -> appended(draft, failure), mailbox);
   }
 
   private CompletionStage<Void> startAppend(SignedBatch batch, List<SeriesSet> sets) {
@@ -380,33 +233,18 @@ public final class Batcher implements LossWriter {
     }
   }
 
-  private void appended(SignedBatch batch, Runnable written, @Nullable Throwable failure) {
+  private void appended(Draft draft, @Nullable Throwable failure) {
     Now now = clock.get();
     appending = false;
     if (failure == null) {
-      failuresInARow = 0;
-      logFull = false;
-      lastError = "";
+      tries.succeeded();
       batches++;
-      samples += batch.header().samples();
-      written.run();
+      samples += draft.samples();
+      draft.written().accept(log.epoch());
     } else {
-      appendFailed(failure, now);
+      tries.failed(failure, now);
+      queue.failed(tries.logFull());
     }
     appendNext(now);
-  }
-
-  private void appendFailed(Throwable failure, Now now) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    appendFailures++;
-    failuresInARow++;
-    logFull = cause instanceof BatchLog.LogFullException;
-    draftsOnly = logFull && !draftWasLast && !drafts.isEmpty();
-    lastError = "appending to the log: " + Objects.toString(cause.getMessage(), cause.toString());
-    long wait = Math.min(MAX_RETRY_MILLIS, RETRY_MILLIS << Math.min(failuresInARow - 1, 10));
-    retryAtNanos = now.monotonicNanos() + wait * 1_000_000;
   }
 }

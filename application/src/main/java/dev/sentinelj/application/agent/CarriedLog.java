@@ -1,15 +1,10 @@
 package dev.sentinelj.application.agent;
 
-import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.CopiedBatch;
-import dev.sentinelj.core.batch.LossReason;
-import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
-import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
-import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.session.ReconcileAnswer;
 import dev.sentinelj.core.session.ReconcileQuery;
 import dev.sentinelj.core.time.Now;
@@ -19,9 +14,7 @@ import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.Uplink;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,28 +36,21 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class CarriedLog {
-  /** A question without an answer for so long is asked again. */
-  private static final long ANSWER_MILLIS = 60_000;
-
   private final BatchLog former;
   private final BatchLogs logs;
   private final BatchCodec codec;
   private final Batcher batcher;
   private final ServerTerms terms;
   private final Origins origins;
-  private final LogScan losses;
+  private final NamedLosses losses;
   private final LogScan batches;
-  private final SeqRanges named = new SeqRanges();
-  private final SeqRanges torn = new SeqRanges();
+  private final Asking asking = new Asking();
   private final MovedRanges moved = new MovedRanges(MovedRecord.MAX_ENTRIES);
 
   private Step step = Step.READ;
-  private List<SignedBatch> piece = List.of();
-  private List<SignedBatch> rest = List.of();
-  private Uplink.@Nullable Session askedIn;
+  private Piece piece = Piece.NONE;
   private Uplink.@Nullable Session closedIn;
   private @Nullable ReconcileQuery asked;
-  private long askedAtNanos;
   private int writing;
   private long copies;
 
@@ -93,7 +79,7 @@ final class CarriedLog {
     this.batcher = batcher;
     this.terms = terms;
     this.origins = origins;
-    this.losses = new LogScan(former);
+    this.losses = new NamedLosses(former);
     this.batches = new LogScan(former);
   }
 
@@ -121,7 +107,7 @@ final class CarriedLog {
     return switch (step) {
       case READ -> readLosses();
       case CLOSE -> {
-        if (session != null && mayAsk(session, now)) {
+        if (session != null && asking.due(session, now)) {
           Failpoint.AGENT_CLOSE_BEFORE.hit();
           session.closeEpoch(former.epoch());
         }
@@ -141,45 +127,24 @@ final class CarriedLog {
   void closed(long epoch) {
     if (step == Step.CLOSE && epoch == former.epoch()) {
       Failpoint.AGENT_CLOSED_HEARD.hit();
-      closedIn = askedIn;
-      askedIn = null;
+      closedIn = asking.answered();
       step = Step.COMPARE;
     }
   }
 
   void answered(ReconcileAnswer answer, Now now) {
-    ReconcileQuery query = asked;
-    if (step != Step.COMPARE || query == null || !answer.answers(query)) {
-      return;
-    }
-    switch (answer) {
-      case ReconcileAnswer.Equal _ -> copy(new HashSet<>(rest), now);
-      case ReconcileAnswer.Differs differs -> copy(stored(differs.hashes()), now);
+    if (step == Step.COMPARE && asked != null && answer.answers(asked)) {
+      copy(piece.stored(answer), now);
     }
   }
 
   private boolean readLosses() {
     if (origins.moved(former.epoch())) {
       step = Step.RETIRE;
-      return true;
+    } else if (!losses.readOn()) {
+      step = Step.CLOSE;
     }
-    List<SignedBatch> read = losses.next();
-    read.stream().filter(batch -> batch.header().kind() == BatchKind.LOSS).forEach(this::name);
-    step = read.isEmpty() ? Step.CLOSE : Step.READ;
     return true;
-  }
-
-  private void name(SignedBatch loss) {
-    try {
-      for (LossRecord.Entry entry : LossRecord.parse(loss.body()).entries()) {
-        named.add(entry.from(), entry.to());
-        if (entry.reason() == LossReason.TORN) {
-          torn.add(entry.from(), entry.to());
-        }
-      }
-    } catch (MalformedException _) {
-      // A loss record that says nothing names nothing.
-    }
   }
 
   private boolean compare(Uplink.@Nullable Session session, Now now) {
@@ -191,51 +156,31 @@ final class CarriedLog {
       return true;
     }
     if (piece.isEmpty()) {
-      piece = batches.next();
-      if (piece.isEmpty()) {
-        finish(now);
-        return false;
-      }
+      piece = Piece.of(batches.next(), batch -> !losses.has(batch.id().seq()) && !isCarried(batch));
     }
-    rest = piece.stream().filter(batch -> !isNamed(batch) && !isCarried(batch)).toList();
-    if (rest.isEmpty()) {
+    if (piece.isEmpty()) {
+      finish(now);
+      return false;
+    }
+    if (piece.doubtful().isEmpty()) {
       copy(Set.of(), now);
       return true;
     }
-    if (mayAsk(session, now)) {
-      asked = question();
+    if (asking.due(session, now)) {
+      asked = piece.question();
       session.reconcile(asked);
     }
     return false;
   }
 
-  private ReconcileQuery question() {
-    return new ReconcileQuery(
-        former.epoch(),
-        rest.getFirst().id().seq(),
-        rest.getLast().id().seq(),
-        ReconcileQuery.digestOf(rest.stream().map(SignedBatch::contentHash).toList()));
-  }
-
-  private Set<SignedBatch> stored(Map<Long, Sha256> ledger) {
-    Set<SignedBatch> stored = new HashSet<>();
-    for (SignedBatch batch : rest) {
-      if (batch.contentHash().equals(ledger.get(batch.id().seq()))) {
-        stored.add(batch);
-      }
-    }
-    return stored;
-  }
-
   private void copy(Set<SignedBatch> stored, Now now) {
-    step = Step.COPY;
     asked = null;
-    askedIn = null;
+    asking.answered();
     List<Draft> drafts = new ArrayList<>();
-    for (SignedBatch batch : piece) {
+    for (SignedBatch batch : piece.batches()) {
       if (isCarried(batch)) {
         moved.add(batch.id().seq(), batch.header().samples());
-      } else if (!isNamed(batch) && (!stored.contains(batch) || moved.full())) {
+      } else if (!losses.has(batch.id().seq()) && (!stored.contains(batch) || moved.full())) {
         draft(batch)
             .ifPresent(draft -> {
               moved.add(batch.id().seq(), batch.header().samples());
@@ -243,11 +188,9 @@ final class CarriedLog {
             });
       }
     }
-    piece = List.of();
+    piece = Piece.NONE;
     writing = drafts.size();
-    if (writing == 0) {
-      step = Step.COMPARE;
-    }
+    step = drafts.isEmpty() ? Step.COMPARE : Step.COPY;
     drafts.forEach(draft -> batcher.write(draft, now));
   }
 
@@ -285,7 +228,7 @@ final class CarriedLog {
   private void finish(Now now) {
     Failpoint.AGENT_MOVED_BEFORE.hit();
     step = Step.MOVE;
-    MovedRecord record = moved.of(former, torn);
+    MovedRecord record = moved.of(former, losses.torn());
     batcher.write(
         Draft.of(
             record,
@@ -297,25 +240,11 @@ final class CarriedLog {
         now);
   }
 
-  private boolean isNamed(SignedBatch batch) {
-    return named.contains(batch.id().seq());
-  }
-
   private boolean isCarried(SignedBatch batch) {
     try {
       return origins.carried(CopiedBatch.originalOf(batch).id(), former.epoch());
     } catch (MalformedException _) {
       return false;
     }
-  }
-
-  private boolean mayAsk(Uplink.Session session, Now now) {
-    boolean waits =
-        session.equals(askedIn) && now.monotonicNanos() - askedAtNanos < ANSWER_MILLIS * 1_000_000;
-    if (!waits) {
-      askedIn = session;
-      askedAtNanos = now.monotonicNanos();
-    }
-    return !waits;
   }
 }

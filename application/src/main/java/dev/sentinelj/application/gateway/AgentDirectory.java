@@ -1,22 +1,15 @@
 package dev.sentinelj.application.gateway;
 
 import dev.sentinelj.core.batch.AgentId;
-import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.core.signing.KeyId;
 import dev.sentinelj.core.signing.KeyRing;
-import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.AgentRegistry.Lookup;
-import dev.sentinelj.ports.driven.AgentRegistry.StoredKey;
 import dev.sentinelj.ports.driven.SecretVault;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,9 +51,8 @@ public final class AgentDirectory {
   private final AgentRegistry registry;
   private final SecretVault vault;
   private final TokenBucket lookups = new TokenBucket(LOOKUPS_PER_SECOND);
-  private final Map<AgentId, Known> known = recent(MAX_KNOWN);
-  private final Map<AgentId, Absent> absent = recent(MAX_ABSENT);
-  private final Map<AgentId, Now> heard = recent(MAX_KNOWN);
+  private final HeldAgents held = new HeldAgents();
+  private final Map<AgentId, Now> heard = new Recent<>(MAX_KNOWN);
   private final Map<AgentId, CompletableFuture<Answer>> underWay = new HashMap<>();
   private long pausedUntilNanos;
   private boolean paused;
@@ -102,9 +94,10 @@ public final class AgentDirectory {
   /** What is known of {@code agent}, at most {@link #TTL} old. The stage never fails. */
   public CompletionStage<Answer> find(AgentId agent, Now now) {
     synchronized (this) {
-      Optional<Answer> held = held(agent, now);
-      if (held.isPresent()) {
-        return CompletableFuture.completedFuture(held.get());
+      boolean pausing = paused && now.monotonicNanos() < pausedUntilNanos;
+      Optional<Answer> believed = held.believed(agent, pausing, now);
+      if (believed.isPresent()) {
+        return CompletableFuture.completedFuture(believed.get());
       }
     }
     return lookUp(agent, now);
@@ -162,21 +155,7 @@ public final class AgentDirectory {
   }
 
   public synchronized int size() {
-    return known.size();
-  }
-
-  private Optional<Answer> held(AgentId agent, Now now) {
-    Known entry = known.get(agent);
-    if (entry != null) {
-      long age = now.monotonicNanos() - entry.readAtNanos;
-      boolean pausing = paused && now.monotonicNanos() < pausedUntilNanos;
-      boolean served = age < TTL.toNanos() || (pausing && age < STALE.toNanos());
-      return served ? Optional.of(entry.answer) : Optional.empty();
-    }
-    Absent none = absent.get(agent);
-    return none != null && now.monotonicNanos() - none.readAtNanos < TTL.toNanos()
-        ? Optional.of(none.answer)
-        : Optional.empty();
+    return held.size();
   }
 
   private CompletionStage<Answer> lookUp(AgentId agent, Now now) {
@@ -187,7 +166,8 @@ public final class AgentDirectory {
         return others;
       }
       if (!lookups.tryTake(now)) {
-        return CompletableFuture.completedFuture(stale(agent, now).orElse(new Answer.Throttled()));
+        return CompletableFuture.completedFuture(
+            held.stale(agent, now).orElse(new Answer.Throttled()));
       }
       underWay.put(agent, mine);
       probed = true;
@@ -208,117 +188,43 @@ public final class AgentDirectory {
 
   private Answer settle(
       AgentId agent, @Nullable Lookup lookup, @Nullable Throwable failure, Now asked) {
-    Optional<Known> read = Optional.empty();
-    boolean readable = lookup != null && failure == null;
-    if (readable && lookup instanceof Lookup.Known(AgentRegistry.RegisteredAgent registered)) {
-      try {
-        read = Optional.of(derive(registered, asked));
-      } catch (SecretVault.UnreadableSecretException e) {
-        readable =
-            false; // our own key store is at fault: the agent must not hear that it is unknown
-      }
-    }
+    Optional<HeldAgents.Held> read =
+        lookup == null || failure != null ? Optional.empty() : read(agent, lookup, asked);
     synchronized (this) {
       underWay.remove(agent);
-      if (lookup == null || !readable) {
-        pause(asked);
-        return stale(agent, asked).orElse(new Answer.Unavailable());
+      paused = read.isEmpty();
+      if (read.isEmpty()) {
+        pausedUntilNanos = asked.monotonicNanos() + PAUSE.toNanos();
+        return held.stale(agent, asked).orElse(new Answer.Unavailable());
       }
-      paused = false;
-      return keep(agent, lookup, read, asked);
+      held.keep(agent, read.get());
+      return read.get().answer();
     }
   }
 
-  private void pause(Now asked) {
-    paused = true;
-    pausedUntilNanos = asked.monotonicNanos() + PAUSE.toNanos();
-  }
-
-  private Answer keep(AgentId agent, Lookup lookup, Optional<Known> read, Now asked) {
-    if (read.isPresent()) {
-      known.put(agent, read.get());
-      absent.remove(agent);
-      return read.get().answer;
+  /** Empty when our own key store is at fault: the agent must not hear that it is unknown. */
+  private Optional<HeldAgents.Held> read(AgentId agent, Lookup lookup, Now asked) {
+    long readAt = asked.monotonicNanos();
+    try {
+      return Optional.of(
+          switch (lookup) {
+            case Lookup.Known(AgentRegistry.RegisteredAgent registered) ->
+                HeldAgents.Held.found(DerivedKeys.of(registered, keys(agent), vault), readAt);
+            case Lookup.Deleted(long at) -> HeldAgents.Held.absent(new Answer.Deleted(at), readAt);
+            case Lookup.Unknown() -> HeldAgents.Held.absent(new Answer.Unknown(), readAt);
+          });
+    } catch (SecretVault.UnreadableSecretException _) {
+      return Optional.empty();
     }
-    Answer none =
-        lookup instanceof Lookup.Deleted(long at) ? new Answer.Deleted(at) : new Answer.Unknown();
-    known.remove(agent);
-    absent.put(agent, new Absent(none, asked.monotonicNanos()));
-    return none;
   }
 
-  private Optional<Answer> stale(AgentId agent, Now now) {
-    Known entry = known.get(agent);
-    boolean young = entry != null && now.monotonicNanos() - entry.readAtNanos < STALE.toNanos();
-    return entry != null && young ? Optional.of(entry.answer) : Optional.empty();
-  }
-
-  private Known derive(AgentRegistry.RegisteredAgent agent, Now asked) {
-    Map<KeyId, Derived> before = derivedOf(agent.id());
-    Map<KeyId, Derived> derived = new HashMap<>();
-    Map<KeyId, Boolean> proved = new HashMap<>();
-    List<KeyRing.Entry> entries = new ArrayList<>();
-    for (StoredKey stored : agent.keys()) {
-      Derived key = derive(agent.id(), stored, before.get(stored.id()));
-      derived.put(stored.id(), key);
-      proved.put(stored.id(), stored.proved());
-      entries.add(new KeyRing.Entry(key.key, state(stored)));
-    }
-    Keys keys = new Keys(new KeyRing(entries), Map.copyOf(proved), agent.version());
-    return new Known(new Answer.Found(keys), derived, asked.monotonicNanos());
-  }
-
-  private Derived derive(AgentId agent, StoredKey stored, @Nullable Derived before) {
-    if (before != null && Arrays.equals(before.sealed, stored.sealedSecret())) {
-      return before;
-    }
-    byte[] plain = vault.open(stored.sealedSecret(), AgentRegistry.context(agent, stored.id()));
-    return new Derived(stored.sealedSecret(), new AgentKey(stored.id(), Secret.of(plain)));
-  }
-
-  private synchronized Map<KeyId, Derived> derivedOf(AgentId agent) {
-    Known entry = known.get(agent);
-    return entry == null ? Map.of() : entry.derived;
-  }
-
-  private static KeyRing.State state(StoredKey stored) {
-    if (stored.revokedAtMillis() != 0) {
-      return new KeyRing.State.Revoked(stored.revokedAtMillis());
-    }
-    return stored.rotatedAtMillis() != 0
-        ? new KeyRing.State.Rotated(stored.rotatedAtMillis())
-        : new KeyRing.State.Current();
+  private synchronized DerivedKeys keys(AgentId agent) {
+    return held.keys(agent);
   }
 
   private synchronized void proved(AgentId agent, KeyId key, @Nullable Throwable failure) {
-    Known entry = known.get(agent);
-    if (failure == null && entry != null) {
-      known.put(agent, entry.withProved(key));
-    }
-  }
-
-  private static <V> Map<AgentId, V> recent(int limit) {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<AgentId, V> eldest) {
-        return size() > limit;
-      }
-    };
-  }
-
-  /** A key with the sealed bytes it came from, so that it is derived once. */
-  private record Derived(byte[] sealed, AgentKey key) {}
-
-  private record Absent(Answer answer, long readAtNanos) {}
-
-  private record Known(Answer.Found answer, Map<KeyId, Derived> derived, long readAtNanos) {
-    Known withProved(KeyId key) {
-      Map<KeyId, Boolean> proved = new HashMap<>(answer.keys().proved());
-      proved.computeIfPresent(key, (_, _) -> true);
-      Keys keys = new Keys(answer.keys().ring(), Map.copyOf(proved), answer.keys().version());
-      return new Known(new Answer.Found(keys), derived, readAtNanos);
+    if (failure == null) {
+      held.proved(agent, key);
     }
   }
 }
