@@ -1,6 +1,5 @@
 package dev.sentinelj.application.gateway;
 
-import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.frame.Frame;
@@ -19,6 +18,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,20 +35,11 @@ import org.jspecify.annotations.Nullable;
  * every few milliseconds. No lock is held while a frame is sealed, published or answered.
  */
 public final class FramePublisher {
-  /** Above this share of the bus's space nothing more is taken. */
-  public static final double FULL_RATIO = 0.8;
-
-  private static final long FULL_DELAY_MILLIS = 5_000;
-  private static final long UNAVAILABLE_DELAY_MILLIS = 2_000;
-  private static final long BUSY_DELAY_MILLIS = 200;
-
-  /** How old the reading of the bus's fill may be. */
-  private static final long FILL_EVERY_NANOS = 250_000_000L;
-
-  /** What an entry takes in a frame beyond its own bytes, rounded up. */
-  private static final int ENTRY_OVERHEAD = 192;
+  /** As much is on its way as may be; so many milliseconds later some of it will have arrived. */
+  private static final IngestVerdict BUSY = new IngestVerdict.Retry(RetryReason.BUSY, 200);
 
   private final BatchBus bus;
+  private final BusSpace space;
   private final MacKey clusterKey;
   private final RandomGenerator random;
   private final Limits limits;
@@ -56,8 +47,6 @@ public final class FramePublisher {
   private final Map<FrameAddress, SerialCalls> lines = new HashMap<>();
   private int publications;
   private long bytesHeld;
-  private long fillReadAtNanos;
-  private FillState fill = FillState.UNREAD;
 
   /**
    * @param clusterKey for {@link dev.sentinelj.core.signing.Purpose#FRAME}
@@ -65,6 +54,7 @@ public final class FramePublisher {
    */
   public FramePublisher(BatchBus bus, MacKey clusterKey, RandomGenerator random, Limits limits) {
     this.bus = bus;
+    this.space = new BusSpace(bus);
     this.clusterKey = clusterKey;
     this.random = random;
     this.limits = limits;
@@ -79,42 +69,34 @@ public final class FramePublisher {
     public static final Limits DEFAULT = new Limits(256, 64L << 20, 5);
   }
 
-  /** What the bus said about its space. */
-  private enum FillState {
-    UNREAD,
-    ROOM,
-    FULL,
-    UNREACHABLE
-  }
-
   /**
    * Takes a verified batch. The stage never fails: it completes with {@link IngestVerdict.Accepted}
    * after the bus's acknowledgement, or with {@link IngestVerdict.Retry}.
    */
   public CompletionStage<IngestVerdict> offer(FrameEntry entry, Now now) {
-    readFill(now);
+    space.read(now);
     FrameAddress address = addressOf(entry);
-    Pending pending = new Pending(entry, sizeOf(entry), new CompletableFuture<>());
+    OpenFrame.Pending pending = OpenFrame.Pending.of(entry);
     synchronized (this) {
-      IngestVerdict no = refusal(pending.bytes);
-      if (no != null) {
-        return CompletableFuture.completedFuture(no);
+      Optional<IngestVerdict> no = space.refusal().or(() -> busy(pending));
+      if (no.isPresent()) {
+        return CompletableFuture.completedFuture(no.get());
       }
       add(address, pending, now);
     }
     line(address).drain();
-    return pending.done;
+    return pending.done();
   }
 
   /** Publishes the frames that are due. */
   public void poll(Now now) {
-    readFill(now);
+    space.read(now);
     List<FrameAddress> closed = new ArrayList<>();
     synchronized (this) {
       for (OpenFrame frame : List.copyOf(open.values())) {
-        if (frame.dueNanos - now.monotonicNanos() <= 0) {
+        if (frame.dueNanos() - now.monotonicNanos() <= 0) {
           close(frame);
-          closed.add(frame.address);
+          closed.add(frame.address());
         }
       }
     }
@@ -126,12 +108,12 @@ public final class FramePublisher {
    * open.
    */
   public synchronized OptionalLong nextDeadline() {
-    return open.values().stream().mapToLong(frame -> frame.dueNanos).min();
+    return open.values().stream().mapToLong(OpenFrame::dueNanos).min();
   }
 
   /** Whether the bus answers and has room, by the last reading. */
-  public synchronized boolean hasRoom() {
-    return fill == FillState.ROOM || fill == FillState.UNREAD;
+  public boolean hasRoom() {
+    return space.refusal().isEmpty();
   }
 
   /** Bytes of batches that wait for an acknowledgement. */
@@ -145,32 +127,15 @@ public final class FramePublisher {
     return new FrameAddress(partition, Lane.of(entry.sentAtMillis(), newest));
   }
 
-  private static long sizeOf(FrameEntry entry) {
-    long size = (long) ENTRY_OVERHEAD + BatchHeader.MAX_BYTES + entry.batch().bodyLength();
-    for (byte[] set : entry.sets()) {
-      size += set.length + Integer.BYTES;
-    }
-    return size;
+  private Optional<IngestVerdict> busy(OpenFrame.Pending pending) {
+    boolean busy =
+        publications >= limits.maxPublications || bytesHeld + pending.bytes() > limits.maxBytes;
+    return busy ? Optional.of(BUSY) : Optional.empty();
   }
 
-  private @Nullable IngestVerdict refusal(long bytes) {
-    return switch (fill) {
-      case FULL -> new IngestVerdict.Retry(RetryReason.BUS_FULL, FULL_DELAY_MILLIS);
-      case UNREACHABLE -> unavailable();
-      case ROOM, UNREAD ->
-          publications >= limits.maxPublications || bytesHeld + bytes > limits.maxBytes
-              ? new IngestVerdict.Retry(RetryReason.BUSY, BUSY_DELAY_MILLIS)
-              : null;
-    };
-  }
-
-  private static IngestVerdict unavailable() {
-    return new IngestVerdict.Retry(RetryReason.BUS_UNAVAILABLE, UNAVAILABLE_DELAY_MILLIS);
-  }
-
-  private void add(FrameAddress address, Pending pending, Now now) {
+  private void add(FrameAddress address, OpenFrame.Pending pending, Now now) {
     OpenFrame frame = open.get(address);
-    if (frame != null && !frame.takes(pending.bytes)) {
+    if (frame != null && !frame.takes(pending)) {
       close(frame);
       frame = null;
     }
@@ -180,7 +145,7 @@ public final class FramePublisher {
       open.put(address, frame);
     }
     frame.add(pending);
-    bytesHeld += pending.bytes;
+    bytesHeld += pending.bytes();
     if (frame.full()) {
       close(frame);
     }
@@ -188,12 +153,12 @@ public final class FramePublisher {
 
   /** Fixes the place of {@code frame} in its queue; it leaves when the line is drained. */
   private void close(OpenFrame frame) {
-    open.remove(frame.address);
+    open.remove(frame.address());
     publications++;
     byte[] id = new byte[16];
     random.nextBytes(id);
     String messageId = HexFormat.of().formatHex(id);
-    line(frame.address).add(() -> publish(frame, messageId));
+    line(frame.address()).add(() -> publish(frame, messageId));
   }
 
   private synchronized SerialCalls line(FrameAddress address) {
@@ -201,10 +166,9 @@ public final class FramePublisher {
   }
 
   private void publish(OpenFrame frame, String messageId) {
-    List<FrameEntry> entries = frame.pending.stream().map(Pending::entry).toList();
-    byte[] sealed = Frame.seal(new Frame.Batches(entries), frame.address, clusterKey);
+    byte[] sealed = Frame.seal(frame.batches(), frame.address(), clusterKey);
     Failpoint.GATEWAY_PUBLISH_BEFORE.hit();
-    publication(frame.address, messageId, sealed)
+    publication(frame.address(), messageId, sealed)
         .whenComplete((position, failure) -> answer(frame, position, failure));
   }
 
@@ -221,12 +185,12 @@ public final class FramePublisher {
       OpenFrame frame, @Nullable BusPosition position, @Nullable Throwable failure) {
     synchronized (this) {
       publications--;
-      bytesHeld -= frame.bytes;
+      bytesHeld -= frame.bytes();
     }
     Failpoint.GATEWAY_PUBLISH_AFTER.hit();
     IngestVerdict verdict =
-        position == null ? verdictOn(failure) : accepted(frame.address, position);
-    frame.pending.forEach(pending -> pending.done.complete(verdict));
+        position == null ? verdictOn(failure) : accepted(frame.address(), position);
+    frame.answer(verdict);
   }
 
   private static IngestVerdict accepted(FrameAddress address, BusPosition position) {
@@ -240,59 +204,6 @@ public final class FramePublisher {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    return cause instanceof BatchBus.BusFullException
-        ? new IngestVerdict.Retry(RetryReason.BUS_FULL, FULL_DELAY_MILLIS)
-        : unavailable();
-  }
-
-  private void readFill(Now now) {
-    synchronized (this) {
-      long age = now.monotonicNanos() - fillReadAtNanos;
-      if (fill != FillState.UNREAD && age < FILL_EVERY_NANOS) {
-        return;
-      }
-      fillReadAtNanos = now.monotonicNanos();
-    }
-    FillState read = fillNow();
-    synchronized (this) {
-      fill = read;
-    }
-  }
-
-  private FillState fillNow() {
-    try {
-      return bus.fill().ratio() >= FULL_RATIO ? FillState.FULL : FillState.ROOM;
-    } catch (PortUnavailableException e) {
-      return FillState.UNREACHABLE;
-    }
-  }
-
-  /** A batch that waits for the acknowledgement of its frame. */
-  private record Pending(FrameEntry entry, long bytes, CompletableFuture<IngestVerdict> done) {}
-
-  /** A frame that still takes batches; guarded by the publisher until it is closed. */
-  private static final class OpenFrame {
-    private final FrameAddress address;
-    private final long dueNanos;
-    private final List<Pending> pending = new ArrayList<>();
-    private long bytes;
-
-    OpenFrame(FrameAddress address, long dueNanos) {
-      this.address = address;
-      this.dueNanos = dueNanos;
-    }
-
-    boolean takes(long more) {
-      return bytes + more <= Frame.TARGET_BYTES;
-    }
-
-    void add(Pending one) {
-      pending.add(one);
-      bytes += one.bytes;
-    }
-
-    boolean full() {
-      return bytes >= Frame.TARGET_BYTES || pending.size() == Frame.MAX_ENTRIES;
-    }
+    return cause instanceof BatchBus.BusFullException ? BusSpace.FULL : BusSpace.UNREACHABLE;
   }
 }

@@ -2,7 +2,6 @@ package dev.sentinelj.application.gateway;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.EpochId;
-import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.ingest.RetryReason;
 import dev.sentinelj.core.replay.ReplayWindow;
@@ -19,9 +18,7 @@ import dev.sentinelj.ports.driven.ProgressFeed;
 import dev.sentinelj.ports.driven.ProgressFeed.EpochWord;
 import dev.sentinelj.ports.driving.AgentSessions;
 import dev.sentinelj.ports.driving.IngestBatches;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +35,6 @@ import java.util.concurrent.CompletionStage;
 public final class SessionDirectory implements AgentSessions {
   /** Most sessions of one gateway. */
   public static final int MAX_SESSIONS = 20_000;
-
-  /** Most seqs of one reconciliation; a longer question is answered up to here. */
-  public static final long MAX_RECONCILED = 100_000;
 
   /** How often the registry is told that an agent was heard. */
   public static final long HEARD_EVERY_MILLIS = 10_000;
@@ -60,7 +54,8 @@ public final class SessionDirectory implements AgentSessions {
   private final SessionLimits limits;
   private final ReplayWindow window;
   private final Map<EpochId, OpenSession> open = new HashMap<>();
-  private final Set<ByteBuffer> hellos = new LinkedHashSet<>();
+  private final MetHellos hellos = new MetHellos(REMEMBERED_HELLOS);
+  private final Reconciliation reconciliation;
 
   public SessionDirectory(
       AgentDirectory agents,
@@ -75,6 +70,7 @@ public final class SessionDirectory implements AgentSessions {
     this.pipeline = pipeline;
     this.limits = limits;
     this.window = window;
+    this.reconciliation = new Reconciliation(feed);
   }
 
   @Override
@@ -118,7 +114,7 @@ public final class SessionDirectory implements AgentSessions {
     if (!window.admits(hello.sentAtMillis(), now.wallMillis())) {
       return new Opening.Skewed(key.get(), now.wallMillis());
     }
-    if (!firstTime(hello)) {
+    if (!hellos.firstTime(hello)) {
       return new Opening.Refused(Refusal.OUTSIDE_WINDOW);
     }
     agents.prove(hello.epoch().agent(), hello.key(), keys, now);
@@ -244,36 +240,6 @@ public final class SessionDirectory implements AgentSessions {
   }
 
   CompletionStage<ReconcileAnswer> reconcile(AgentId agent, ReconcileQuery query) {
-    if (query.from() < 1 || query.to() < query.from()) {
-      return CompletableFuture.failedFuture(
-          new PortUnavailableException(
-              "reconciling a range that is none: " + query.from() + ".." + query.to()));
-    }
-    long to = Math.min(query.to(), query.from() + MAX_RECONCILED - 1);
-    return feed.ledger(new EpochId(agent, query.epoch()), query.from(), to)
-        .thenApply(rows -> {
-          Failpoint.GATEWAY_RECONCILE_BEFORE_REPLY.hit();
-          return compare(query, to, rows);
-        });
-  }
-
-  private static ReconcileAnswer compare(
-      ReconcileQuery query, long to, List<ReconcileAnswer.Row> rows) {
-    boolean equal =
-        to == query.to()
-            && ReconcileQuery.digestOf(rows.stream().map(ReconcileAnswer.Row::contentHash).toList())
-                .equals(query.digest());
-    return equal
-        ? new ReconcileAnswer.Equal(query.epoch(), query.from(), query.to())
-        : new ReconcileAnswer.Differs(query.epoch(), query.from(), to, rows);
-  }
-
-  /** Whether this hello was not met before; its MAC covers a nonce. */
-  private synchronized boolean firstTime(Hello hello) {
-    boolean first = hellos.add(ByteBuffer.wrap(hello.mac().toBytes()));
-    if (hellos.size() > REMEMBERED_HELLOS) {
-      hellos.remove(hellos.iterator().next());
-    }
-    return first;
+    return reconciliation.answer(agent, query);
   }
 }
