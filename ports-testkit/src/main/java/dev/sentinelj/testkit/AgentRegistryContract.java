@@ -76,6 +76,15 @@ public abstract class AgentRegistryContract {
   }
 
   @Test
+  void enrol_withATokenThatIsUsedAndExpired_hearsOfTheExpiry() {
+    addToken(Optional.empty(), 1);
+    enrol(hardware, TestBatches.freshAgent(), "key-1", NOW);
+
+    assertThat(enrol("other", TestBatches.freshAgent(), "key-2", EXPIRY))
+        .isEqualTo(new Enrolment.ExpiredToken());
+  }
+
+  @Test
   void enrol_moreOftenThanTheTokenAllows_entersNobody() {
     addToken(Optional.empty(), 2);
     AgentId third = TestBatches.freshAgent();
@@ -141,6 +150,22 @@ public abstract class AgentRegistryContract {
     assertThat(agent.registeredAtMillis()).isEqualTo(NOW);
     assertThat(agent.keys()).hasSize(2);
     assertKey(agent.keys().get(0), named, "key-2", false, 0);
+    assertKey(agent.keys().get(1), named, "key-1", true, NOW + 500);
+  }
+
+  @Test
+  void enrol_repeatedForAKnownAgent_replacesTheNewKeyAlone() {
+    AgentId named = TestBatches.freshAgent();
+    addToken(Optional.of(named), 2);
+    enrol(hardware, named, "key-1", NOW);
+    Stages.await(registry().prove(named, new KeyId("key-1"), NOW));
+    enrol(hardware, named, "key-2", NOW + 500);
+
+    assertThat(enrol(hardware, named, "key-3", NOW + 900)).isEqualTo(new Enrolment.Entered(named));
+
+    RegisteredAgent agent = known(named);
+    assertThat(agent.keys()).hasSize(2);
+    assertKey(agent.keys().get(0), named, "key-3", false, 0);
     assertKey(agent.keys().get(1), named, "key-1", true, NOW + 500);
   }
 

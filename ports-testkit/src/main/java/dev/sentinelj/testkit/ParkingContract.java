@@ -93,6 +93,18 @@ public abstract class ParkingContract extends StoreContract {
   }
 
   @Test
+  void park_ofAnotherContentOrForAnotherSet_isAnotherBatch() {
+    Lease lease = own();
+    commit(lease, tx -> tx.park(parked(epoch, SET, 1, 10)));
+
+    park(lease, parked(epoch, SET, 1, 11));
+    park(lease, parked(epoch, OTHER_SET, 1, 10));
+
+    assertThat(unparked(lease, agent, SET)).hasSize(2);
+    assertThat(unparked(lease, agent, OTHER_SET)).hasSize(1);
+  }
+
+  @Test
   void unpark_inTheTransactionThatParked_seesIt() {
     List<ParkedBatch> back =
         committed(
@@ -115,6 +127,7 @@ public abstract class ParkingContract extends StoreContract {
     }
 
     assertThat(park(lease, parked(epoch, SET, 9, 1))).isFalse();
+    assertThat(park(lease, parked(epoch, SET, 8, eighth))).isTrue();
     assertThat(park(lease, parked(TestBatches.freshEpoch(), SET, 9, 1))).isTrue();
 
     assertThat(unparked(lease, agent, SET)).hasSize(8);

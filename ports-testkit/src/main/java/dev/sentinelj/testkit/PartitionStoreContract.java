@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -333,31 +332,6 @@ public abstract class PartitionStoreContract extends StoreContract {
 
     assertThat(seen).containsExactly(Map.of(epoch, progress(epoch, 5)), List.of());
     assertThat(queries().balance(epoch.agent())).hasSize(1);
-  }
-
-  @Test
-  void transactionsOfTwoPartitions_loseNoUpdateOfOneEpoch() {
-    EpochId epoch = TestBatches.freshEpoch();
-    List<CompletableFuture<Void>> writers = new ArrayList<>();
-    for (int writer = 0; writer < 2; writer++) {
-      Lease lease = own();
-      writers.add(CompletableFuture.runAsync(() -> countTo(10, lease, epoch)));
-    }
-
-    writers.forEach(Stages::await);
-
-    assertThat(queries().balance(epoch.agent()).getFirst().balance().stored()).isEqualTo(20);
-  }
-
-  private void countTo(int times, Lease lease, EpochId epoch) {
-    for (int i = 0; i < times; i++) {
-      commit(
-          lease,
-          tx -> {
-            EpochProgress before = tx.lockEpochs(List.of(epoch)).values().iterator().next();
-            tx.saveProgress(List.of(progress(epoch, before.balance().stored() + 1)));
-          });
-    }
   }
 
   private static EpochProgress progress(EpochId epoch, long stored) {

@@ -277,6 +277,7 @@ public abstract class ProgressFeedContract extends StoreContract {
       return; // such a store runs one transaction at a time
     }
     List<CompletableFuture<Void>> closes = new ArrayList<>();
+    save(own(), progress(epoch, 1)); // else the other waits for the row, not for the lock
 
     commit(
         own(),

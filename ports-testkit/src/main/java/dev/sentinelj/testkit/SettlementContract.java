@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
+import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.Settlement;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +103,26 @@ public abstract class SettlementContract extends StoreContract {
     Settlement both = move(lease, record(5, 52, new MovedRecord.Entry(4, 5, 22)));
 
     assertThat(both).isEqualTo(new Settlement(22, 0, List.of(vanished(1, 3, 30)), 0));
+  }
+
+  /**
+   * As when a log met a row that a restored database lacks, and its twin came after the restore.
+   */
+  @Test
+  void addMove_ofASeqThatATwinAloneCarriedOver_namesItAllTheSame() {
+    Lease lease = own();
+    EpochId twin = TestBatches.freshEpoch(agent);
+    CopiedBatch.Origin origin = new CopiedBatch.Origin(new BatchId(epoch, 2), hash("two"));
+    LedgerClaim copy =
+        new LedgerClaim(new BatchId(twin, 1), hash("copy"), 10, 10, Optional.of(origin));
+    claimed(lease, 1, "one", 10);
+    commit(lease, tx -> tx.claim(List.of(copy)));
+    MovedRecord word = record(2, 20, new MovedRecord.Entry(2, 2, 10));
+    commit(lease, tx -> tx.addMove(epoch, twin, word));
+
+    Settlement both = move(lease, record(2, 20));
+
+    assertThat(both).isEqualTo(new Settlement(0, 10, List.of(vanished(2, 2, 10)), 0));
   }
 
   @Test

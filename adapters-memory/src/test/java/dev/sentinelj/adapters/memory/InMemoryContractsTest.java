@@ -5,6 +5,7 @@ import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.AuditQueries;
 import dev.sentinelj.ports.driven.OperatorStore;
 import dev.sentinelj.testkit.AuditQueriesContract;
+import dev.sentinelj.testkit.EpochLockContract;
 import dev.sentinelj.testkit.LossContract;
 import dev.sentinelj.testkit.MetricQueriesContract;
 import dev.sentinelj.testkit.ParkingContract;
@@ -31,6 +32,14 @@ class InMemoryContractsTest {
     @Override
     protected void leaseClockAdvances(int partition, long millis) {
       memory.clock.advance(millis);
+    }
+  }
+
+  @Nested
+  class EpochLocks extends EpochLockContract {
+    @Override
+    protected StoreUnderTest database() {
+      return memory;
     }
   }
 

@@ -12,6 +12,7 @@ import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.ProgressFeed;
 import dev.sentinelj.ports.driven.QuarantineQueries;
 import dev.sentinelj.testkit.AgentRegistryContract;
+import dev.sentinelj.testkit.EpochLockContract;
 import dev.sentinelj.testkit.LossContract;
 import dev.sentinelj.testkit.MetricQueriesContract;
 import dev.sentinelj.testkit.OperatorStoreContract;
@@ -25,7 +26,6 @@ import dev.sentinelj.testkit.StoreUnderTest;
 import dev.sentinelj.testkit.UnavailableStoreContract;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jooq.types.DayToSecond;
@@ -71,13 +71,11 @@ class TimescaleContractsTest {
     return agent;
   }
 
-  private static final AtomicBoolean ASKED_OTHER = new AtomicBoolean();
+  private static final AtomicInteger ASKED = new AtomicInteger();
 
   /** Two strands in turn, because one does one thing at a time. */
   private static PartitionStore nextStrand() {
-    boolean before = ASKED_OTHER.get();
-    ASKED_OTHER.set(!before);
-    return before ? store : other;
+    return ASKED.getAndIncrement() % 2 == 0 ? store : other;
   }
 
   private record Contracted(Database database, Supplier<PartitionStore> strand)
@@ -132,6 +130,14 @@ class TimescaleContractsTest {
     @Override
     protected StoreUnderTest database() {
       return new Contracted(database, () -> store);
+    }
+  }
+
+  @Nested
+  class EpochLocks extends EpochLockContract {
+    @Override
+    protected StoreUnderTest database() {
+      return new Contracted(database, TimescaleContractsTest::nextStrand);
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.sentinelj.application.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sentinelj.adapters.memory.DatabaseView;
+import dev.sentinelj.adapters.memory.FaultPlan;
 import dev.sentinelj.adapters.memory.InMemoryPartitionStore;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.core.ingest.RetryReason;
@@ -19,6 +23,7 @@ import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.core.signing.KeyId;
 import dev.sentinelj.core.signing.Secret;
 import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driving.AgentSessions;
@@ -99,6 +104,28 @@ class SessionDirectoryTest {
     assertThat(heard.committed).hasSize(1);
     assertThat(second.committed).isNotEmpty();
     assertThat(gateway.sessions.size()).isEqualTo(1);
+  }
+
+  @Test
+  void closeEpoch_closesOneOfTheSessionsAgent_howeverOften() {
+    AgentSessions.Session session =
+        ((Opening.Opened) open(hello(gateway.key, gateway.now.wallMillis()), heard)).session();
+    EpochId former = new EpochId(gateway.agent, 77);
+
+    Stages.await(session.closeEpoch(former.epoch()));
+    Stages.await(session.closeEpoch(former.epoch()));
+
+    assertThat(new DatabaseView(gateway.database).progress(former).closed()).isTrue();
+  }
+
+  @Test
+  void closeEpoch_whenTheDatabaseDoesNotAnswer_fails() {
+    AgentSessions.Session session =
+        ((Opening.Opened) open(hello(gateway.key, gateway.now.wallMillis()), heard)).session();
+    gateway.database.faults(FaultPlan.next(1, FaultPlan.Fault.BEFORE));
+
+    assertThatThrownBy(() -> Stages.await(session.closeEpoch(77)))
+        .isInstanceOf(PortUnavailableException.class);
   }
 
   @Test

@@ -220,10 +220,10 @@ public interface PartitionTransaction {
    * epoch count that lie within seqs 1 to its {@code lastSeq} and apart from its moved ranges,
    * which name what that log took for torn as well; a loss counts as far as it does at that time.
    *
-   * <p>A seq without a row, whose content a twin of the log carried over, counts with the samples
-   * of that copy. Seqs among these that have neither a row nor a loss are noted as losses for the
-   * reason {@link dev.sentinelj.core.batch.LossReason#VANISHED}, by {@link
-   * dev.sentinelj.core.progress.VanishedSeqs}, in place of those noted before.
+   * <p>Seqs among these that have neither a row nor a loss are noted as losses for the reason
+   * {@link dev.sentinelj.core.batch.LossReason#VANISHED}, by {@link
+   * dev.sentinelj.core.progress.VanishedSeqs}, in place of those noted before. So are seqs that a
+   * twin of the log carried over: no record tells whether it had the same content there.
    *
    * @param moved samples that live on elsewhere, added by this call; 0 when there was no new word
    * @param lost samples that count as lost after this and did not before; below 0 when rows came
