@@ -113,10 +113,11 @@ class LanesTest {
     lanes.opened();
     rig.collect(1);
 
+    assertThat(taken(lanes.fresh())).containsExactly(4L);
+
     lanes.rewind(2);
 
     assertThat(taken(lanes.backlog())).containsExactly(2L, 3L);
-    assertThat(taken(lanes.fresh())).containsExactly(4L);
   }
 
   @Test
