@@ -53,6 +53,7 @@ public final class InMemoryBatchLog implements BatchLog {
     private final long maxBytes;
     private final Deque<Segment> segments = new ArrayDeque<>();
     private final TreeSet<Long> torn = new TreeSet<>();
+    private final SeqRanges everTorn = new SeqRanges();
     private final SeqRanges refused = new SeqRanges();
     private final List<LossRecord.Entry> damaged = new ArrayList<>();
     private long nextSeq = 1;
@@ -73,12 +74,18 @@ public final class InMemoryBatchLog implements BatchLog {
       maxBytes = other.maxBytes;
       other.segments.forEach(segment -> segments.add(new Segment(segment)));
       torn.addAll(other.torn);
+      other.everTorn.toList().forEach(range -> everTorn.add(range.from(), range.to()));
       other.refused.toList().forEach(range -> refused.add(range.from(), range.to()));
       damaged.addAll(other.damaged);
       nextSeq = other.nextSeq;
       sampleCount = other.sampleCount;
       durableThrough = other.durableThrough;
       bytes = other.bytes;
+    }
+
+    private void tear(long seq) {
+      torn.add(seq);
+      everTorn.add(seq);
     }
   }
 
@@ -123,6 +130,11 @@ public final class InMemoryBatchLog implements BatchLog {
   }
 
   @Override
+  public synchronized List<SeqRanges.Range> everTorn() {
+    return disk.everTorn.toList();
+  }
+
+  @Override
   public synchronized List<LossRecord.Entry> damaged() {
     return disk.damaged.stream().sorted(Comparator.comparingLong(LossRecord.Entry::from)).toList();
   }
@@ -153,7 +165,7 @@ public final class InMemoryBatchLog implements BatchLog {
     }
     for (LossRecord.Entry entry : LossRecord.parse(gone.body()).entries()) {
       if (entry.reason() == LossReason.TORN) {
-        disk.torn.add(entry.from());
+        disk.tear(entry.from());
       } else if (entry.reason() == LossReason.CORRUPT) {
         disk.damaged.add(entry);
       }
@@ -238,7 +250,7 @@ public final class InMemoryBatchLog implements BatchLog {
    */
   public synchronized InMemoryBatchLog crash() {
     if (!pending.isEmpty()) {
-      disk.torn.add(disk.nextSeq++);
+      disk.tear(disk.nextSeq++);
     }
     return end();
   }
@@ -253,7 +265,7 @@ public final class InMemoryBatchLog implements BatchLog {
       return crash();
     }
     SignedBatch torn = last.removeLast();
-    disk.torn.add(torn.id().seq());
+    disk.tear(torn.id().seq());
     disk.sampleCount = torn.header().sampleFrom();
     disk.durableThrough = torn.id().seq() - 1;
     unname(torn);

@@ -228,7 +228,7 @@ final class CarriedLog {
   private void finish(Now now) {
     Failpoint.AGENT_MOVED_BEFORE.hit();
     step = Step.MOVE;
-    MovedRecord record = moved.of(former, losses.torn());
+    MovedRecord record = moved.of(former);
     batcher.write(
         Draft.of(
             record,

@@ -33,24 +33,22 @@ final class MovedRanges {
     }
   }
 
-  /**
-   * The last word on {@code log}, to which nothing is appended any more.
-   *
-   * @param torn what its own loss records name as torn
-   */
-  MovedRecord of(BatchLog log, SeqRanges torn) {
-    SeqRanges all = torn.copy();
-    log.torn().forEach(all::add);
+  /** The last word on {@code log}, to which nothing is appended any more. */
+  MovedRecord of(BatchLog log) {
     return new MovedRecord(
-        log.epoch(), log.nextSeq() - 1, log.sampleCount(), with(all), unnamedLosses(log));
+        log.epoch(),
+        log.nextSeq() - 1,
+        log.sampleCount(),
+        with(log.everTorn()),
+        unnamedLosses(log));
   }
 
   /** Another log of this epoch may have written where this one tore, and the ledger have it. */
-  private List<MovedRecord.Entry> with(SeqRanges torn) {
+  private List<MovedRecord.Entry> with(List<SeqRanges.Range> torn) {
     SeqRanges taken = new SeqRanges();
     entries.forEach(entry -> taken.add(entry.from(), entry.to()));
     List<MovedRecord.Entry> all = new ArrayList<>(entries);
-    for (SeqRanges.Range range : torn.toList()) {
+    for (SeqRanges.Range range : torn) {
       for (long seq = range.from(); seq <= range.to() && all.size() < maxEntries; seq++) {
         if (!taken.contains(seq)) {
           all.add(new MovedRecord.Entry(seq, seq, 0));
@@ -63,9 +61,9 @@ final class MovedRanges {
 
   private List<LossRecord.Entry> unnamedLosses(BatchLog log) {
     List<LossRecord.Entry> lost = new ArrayList<>(log.damaged());
-    for (long seq : log.torn()) {
-      if (lost.stream().noneMatch(one -> one.from() <= seq && seq <= one.to())) {
-        lost.add(new LossRecord.Entry(seq, seq, 0, LossReason.TORN));
+    for (SeqRanges.Range torn : log.everTorn()) {
+      if (lost.stream().noneMatch(one -> one.from() <= torn.to() && torn.from() <= one.to())) {
+        lost.add(new LossRecord.Entry(torn.from(), torn.to(), 0, LossReason.TORN));
       }
     }
     lost.sort((one, other) -> Long.compare(one.from(), other.from()));

@@ -1,7 +1,6 @@
 package dev.sentinelj.application.agent;
 
 import dev.sentinelj.core.batch.BatchKind;
-import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.progress.SeqRanges;
@@ -13,7 +12,6 @@ import java.util.List;
 final class NamedLosses {
   private final LogScan scan;
   private final SeqRanges named = new SeqRanges();
-  private final SeqRanges torn = new SeqRanges();
 
   NamedLosses(BatchLog log) {
     this.scan = new LogScan(log);
@@ -35,18 +33,10 @@ final class NamedLosses {
     return named.contains(seq);
   }
 
-  /** Those that are named as torn. */
-  SeqRanges torn() {
-    return torn;
-  }
-
   private void name(SignedBatch loss) {
     try {
       for (LossRecord.Entry entry : LossRecord.parse(loss.body()).entries()) {
         named.add(entry.from(), entry.to());
-        if (entry.reason() == LossReason.TORN) {
-          torn.add(entry.from(), entry.to());
-        }
       }
     } catch (MalformedException _) {
       // A loss record that says nothing names nothing.

@@ -9,8 +9,8 @@ import java.time.Duration;
 
 /**
  * Notices that the database lacks what this log has deleted long ago: it was restored to an older
- * state. Nobody can send that again, so it is said to be lost, once per such state. The store takes
- * off what it still has of it.
+ * state. Nobody can send that again, so it is said to be lost, once per such state, and again what
+ * was torn of it, which the count of samples does not know. The store takes off what it still has.
  */
 final class VanishedPrefix {
   private final BatchLog log;
@@ -43,8 +43,13 @@ final class VanishedPrefix {
       lacking = true;
       lackingSinceNanos = now.monotonicNanos();
     } else if (!said && now.monotonicNanos() - lackingSinceNanos >= afterNanos) {
-      losses.lost(new LossRecord.Entry(1, first - 1, samplesBefore(first), LossReason.DROPPED));
-      said = true; // after the log was read, which may fail
+      long samples = samplesBefore(first); // reading the log may fail
+      losses.lost(new LossRecord.Entry(1, first - 1, samples, LossReason.DROPPED));
+      log.everTorn().stream()
+          .filter(torn -> torn.from() < first)
+          .map(torn -> new LossRecord.Entry(torn.from(), torn.to(), 0, LossReason.TORN))
+          .forEach(losses::lost);
+      said = true;
     }
   }
 

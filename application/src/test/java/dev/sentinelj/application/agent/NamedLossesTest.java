@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sentinelj.adapters.memory.InMemoryBatchLog;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
-import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.testkit.SignedBatches;
 import dev.sentinelj.testkit.Stages;
 import java.util.List;
@@ -15,7 +14,7 @@ class NamedLossesTest {
   private final InMemoryBatchLog log = new InMemoryBatchLog(1, 1 << 20, 1 << 24);
 
   @Test
-  void readOn_namesWhatLossRecordsName_tornApart() {
+  void readOn_namesWhatLossRecordsName() {
     Stages.await(log.append(SignedBatches.data(1, 1, 10), List.of()));
     Stages.await(
         log.append(
@@ -34,7 +33,6 @@ class NamedLossesTest {
 
     assertThat(List.of(losses.has(1), losses.has(5), losses.has(7), losses.has(8), losses.has(9)))
         .containsExactly(false, true, true, false, true);
-    assertThat(losses.torn().toList()).containsExactly(new SeqRanges.Range(9, 9));
   }
 
   @Test

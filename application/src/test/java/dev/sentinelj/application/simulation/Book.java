@@ -39,7 +39,6 @@ final class Book {
   private final Map<BatchId, Sha256> givenOut = new HashMap<>();
   private final Map<BatchId, Set<Receipt>> onBus = new HashMap<>();
   private final Set<AgentId> forked = new HashSet<>();
-  private final Set<AgentId> interrupted = new HashSet<>();
   private final Set<AgentId> torn = new HashSet<>();
   private final Set<AgentId> setBack = new HashSet<>();
   private final Map<EpochId, List<SignedBatch>> words = new HashMap<>();
@@ -266,15 +265,6 @@ final class Book {
 
   boolean wasSetBack(AgentId agent) {
     return setBack.contains(agent);
-  }
-
-  /** Power failed in the middle of an append of this agent. */
-  void interrupted(AgentId agent) {
-    interrupted.add(agent);
-  }
-
-  boolean wasInterrupted(AgentId agent) {
-    return interrupted.contains(agent);
   }
 
   boolean anyTorn() {

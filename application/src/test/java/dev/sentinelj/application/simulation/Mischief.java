@@ -58,16 +58,8 @@ final class Mischief {
       case KILL_GATEWAY -> gateway(event).killAfter(event.how(), event.lastsMillis());
       case KILL_WORKER -> worker(event).killAfter(event.how(), event.lastsMillis());
       case SAVE_AGENT -> agent(event).save();
-      case SET_AGENT_BACK -> {
-        if (mayFork(agent(event))) {
-          agent(event).setBack(event.lastsMillis());
-        }
-      }
-      case COPY_AGENT -> {
-        if (mayFork(agent(event))) {
-          plant.copyAgent(agent(event));
-        }
-      }
+      case SET_AGENT_BACK -> agent(event).setBack(event.lastsMillis());
+      case COPY_AGENT -> plant.copyAgent(agent(event));
       case STOP_WORKER -> worker(event).stop(event.lastsMillis());
       case FREEZE_WORKER -> worker(event).freeze(event.lastsMillis());
       case CUT -> agent(event).cut();
@@ -77,40 +69,25 @@ final class Mischief {
       }
       case BUS_AWAY -> busAway(event, 0);
       case BUS_LOSES_ALL -> {
-        if (plant.wentBack() && plant.book().anyTorn()) {
-          return; // see mayTear
-        }
         plant.bus().loseAll();
         busAway(event, NOTICED_MILLIS);
       }
       case BUS_LOSES_TAIL -> {
-        if (plant.wentBack() && plant.book().anyTorn()) {
-          return; // see mayTear
-        }
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
         busAway(event, NOTICED_MILLIS);
       }
       case BUS_ROTS -> {
-        if (plant.wentBack() && plant.book().anyTorn()) {
-          return; // see mayTear
-        }
         plant.bus().rot(event.whom(), Math.toIntExact(event.how()));
       }
       case DATABASE_AWAY ->
           during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       case BUS_COPIED -> plant.bus().copy();
       case BUS_REPLACED -> {
-        if (plant.wentBack() && plant.book().anyTorn()) {
-          return; // see mayTear
-        }
         plant.bus().replace();
         busAway(event, NOTICED_MILLIS);
       }
       case DATABASE_SAVED -> plant.saveDatabase();
       case DATABASE_RESTORED -> {
-        if (plant.bus().lostSomething() && plant.book().anyTorn()) {
-          return; // see mayTear
-        }
         plant.restoreDatabase();
         during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       }
@@ -120,11 +97,7 @@ final class Mischief {
           agent(event).damage(event.how());
         }
       }
-      case TEAR -> {
-        if (mayRot(agent(event)) && mayTear()) {
-          agent(event).tear(event.lastsMillis());
-        }
-      }
+      case TEAR -> agent(event).tear(event.lastsMillis());
       case AGENT_CLOCK -> agent(event).skew((event.how() - 180) * MINUTE);
       case GATEWAY_CLOCK -> {
         SimulatedGateway gateway = gateway(event);
@@ -143,21 +116,6 @@ final class Mischief {
    */
   private boolean mayRot(SimulatedAgent agent) {
     return !plant.book().isForked(agent.epoch().agent());
-  }
-
-  /**
-   * Not when the database was set back behind what is gone from the bus too: the loss of all that
-   * says no more which of it was torn, so the balance misses the samples of its row.
-   */
-  private boolean mayTear() {
-    return !plant.wentBack() || !plant.bus().lostSomething();
-  }
-
-  /** Neither the other way round: a log that freed its loss record knows no more what it tore. */
-  private boolean mayFork(SimulatedAgent agent) {
-    AgentId id = agent.epoch().agent();
-    boolean interrupted = plant.option(Option.TORN_TWINS) == 0 && plant.book().wasInterrupted(id);
-    return !interrupted && !plant.book().isTorn(id);
   }
 
   private void busAway(Event event, long leastMillis) {

@@ -34,13 +34,6 @@ enum Option {
   BUS_ANSWERS_LOST(0, 0, 30),
   DISK_REFUSALS(0, 0, 30),
 
-  /**
-   * 1: power may fail in the middle of an append of a log that has a twin. Not drawn: a log that
-   * freed the loss record of a torn seq does not say any more that it tore it, so that a row of its
-   * twin there leaves the balance of the closed epoch open (1 of 30,000 runs).
-   */
-  TORN_TWINS(0, 0, 0),
-
   /** Of a thousand frames, those in which a gateway's memory flips a bit of a body. */
   BODIES_DAMAGED(0, 0, 20),
 

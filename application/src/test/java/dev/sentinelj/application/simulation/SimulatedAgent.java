@@ -119,14 +119,7 @@ final class SimulatedAgent extends Lives implements Uplink {
   @Override
   protected final void died() {
     cut();
-    boolean spared = plant.option(Option.TORN_TWINS) == 0 && plant.book().isForked(id);
-    if (spared && !tearing) {
-      disk.sync();
-    }
     disk = tearing ? disk.crashTearingTheLast() : disk.crash();
-    if (!disk.current().torn().isEmpty()) {
-      plant.book().interrupted(id);
-    }
     if (plant.sabotage() == Sabotage.TORN_SEQ_USED_AGAIN) {
       disk.forgetTorn();
     }

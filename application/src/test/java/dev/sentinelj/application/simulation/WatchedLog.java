@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.testkit.sim.SimulatedProcess;
@@ -46,6 +47,11 @@ final class WatchedLog implements BatchLog {
   @Override
   public List<Long> torn() {
     return log.torn();
+  }
+
+  @Override
+  public List<SeqRanges.Range> everTorn() {
+    return log.everTorn();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,13 @@ public interface BatchLog {
    * record names yet; ascending. They are never used again.
    */
   List<Long> torn();
+
+  /**
+   * Seqs that were ever {@link #torn}, ascending: those too that a loss record named, and whether
+   * or not that record is still held. Whatever the database has under them, {@link #sampleCount}
+   * goes on without it.
+   */
+  List<SeqRanges.Range> everTorn();
 
   /**
    * Seqs that were on the disk for good and cannot be read any more, with the samples they held,
