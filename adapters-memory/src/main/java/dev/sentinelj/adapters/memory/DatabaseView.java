@@ -6,15 +6,19 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.QuarantineReason;
+import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.progress.EpochProgress;
+import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.ports.driven.BusPosition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Looks at everything in an {@link InMemoryDatabase}, past its faults, for checks on the whole of
@@ -40,21 +44,36 @@ public final class DatabaseView {
     }
   }
 
-  /** Whether a batch of this id waits for its series set. */
-  public boolean parked(BatchId id) {
+  /**
+   * Whether exactly this content had an effect: a row in the ledger, as itself or as a copy, or a
+   * place among what is parked or was kept aside.
+   */
+  public boolean has(BatchId id, Sha256 contentHash) {
     synchronized (database) {
-      return database.parked.rows().values().stream()
-          .anyMatch(parked -> parked.batch().row().batch().id().equals(id));
+      return ledgered(id).filter(contentHash::equals).isPresent()
+          || copied(id, contentHash)
+          || kept(id).anyMatch(batch -> batch.contentHash().equals(contentHash));
     }
   }
 
-  /** Whether something of this batch was kept aside, or its content came in as a copy. */
-  public boolean aside(BatchId id) {
-    synchronized (database) {
-      return database.quarantine.rows().values().stream()
-              .anyMatch(kept -> kept.row().id().equals(Optional.of(id)))
-          || database.origins.rows().keySet().stream().anyMatch(origin -> origin.id().equals(id));
-    }
+  private Stream<SignedBatch> kept(BatchId id) {
+    Stream<SignedBatch> parked =
+        database.parked.rows().values().stream()
+            .map(one -> one.batch().row().batch())
+            .filter(batch -> batch.id().equals(id));
+    Stream<SignedBatch> aside =
+        database.quarantine.rows().values().stream()
+            .map(one -> one.row())
+            .filter(row -> row.id().equals(Optional.of(id)) && isWhole(row.reason()))
+            .map(row -> SignedBatch.readFrom(new WireReader(row.bytes())));
+    return Stream.concat(parked, aside);
+  }
+
+  /** Whether rows of this reason hold a batch as it came, rather than single samples. */
+  private static boolean isWhole(String reason) {
+    return QuarantineReason.ofWord(reason)
+        .filter(one -> one != QuarantineReason.NAN && one != QuarantineReason.TIME)
+        .isPresent();
   }
 
   /** Whether a copy of this content is in the ledger. */

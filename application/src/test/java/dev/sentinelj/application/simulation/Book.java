@@ -36,6 +36,7 @@ final class Book {
   private final Map<Sha256, Written> written = new LinkedHashMap<>();
   private final Map<Sha256, Set<BatchId>> copies = new HashMap<>();
   private final Map<Double, Fact> facts = new HashMap<>();
+  private final Map<AgentId, Set<Series>> series = new HashMap<>();
   private final Map<BatchId, Sha256> givenOut = new HashMap<>();
   private final Map<BatchId, Set<Receipt>> onBus = new HashMap<>();
   private final Set<AgentId> forked = new HashSet<>();
@@ -124,6 +125,9 @@ final class Book {
     SeriesSet set = sets.get(part.block().set());
     Columns columns = part.columns();
     AgentId agent = batch.batch.id().agent();
+    if (set != null) {
+      series.computeIfAbsent(agent, _ -> new HashSet<>()).addAll(set.series());
+    }
     for (int row = 0; row < columns.rows(); row++) {
       for (int column = 0; column < columns.series(); column++) {
         if (columns.present(column, row)) {
@@ -132,8 +136,8 @@ final class Book {
             batch.nans++;
           } else {
             batch.values.add(value);
-            Series series = set.series().get(column);
-            facts.put(value, new Fact(agent, series, columns.timeMillis(row), batch));
+            Series one = set.series().get(column);
+            facts.put(value, new Fact(agent, one, columns.timeMillis(row), batch));
           }
         }
       }
@@ -159,6 +163,11 @@ final class Book {
     Set<BatchId> ids = new HashSet<>(copies.getOrDefault(batch.contentHash(), Set.of()));
     ids.add(batch.id());
     return ids;
+  }
+
+  /** How many series this agent ever had samples of. */
+  int series(AgentId agent) {
+    return series.getOrDefault(agent, Set.of()).size();
   }
 
   Collection<Written> written() {

@@ -30,6 +30,9 @@ final class Judgement {
   /** Reasons for which a batch is kept aside whole, and counts. */
   private static final Set<String> WHOLE = Set.of("malformed", "poison", "no_set", "set_limit");
 
+  /** A sample may be so far ahead of the bus's clock. */
+  private static final long MOST_AHEAD_MILLIS = 10 * 60_000;
+
   private final Plant plant;
   private final DatabaseView database;
 
@@ -126,10 +129,11 @@ final class Judgement {
     SignedBatch batch = SignedBatch.readFrom(new WireReader(row.bytes()));
     Written written = plant.book().written(batch);
     boolean kept = (written == null || !written.spoiled()) && !plant.book().wentBack();
+    boolean inVain = kept && !plant.book().wasSetBack(agent);
     Broken.unless(
-        !row.reason().equals("no_set") || !kept || plant.book().wasSetBack(agent),
+        row.reason().equals("no_set") && !inVain,
         Promise.NOTHING_GIVEN_UP,
-        () -> row.id() + " waited in vain for its set");
+        () -> row.id() + " was kept aside for no reason: " + row.reason() + ", " + row.detail());
     if (written == null) {
       add(0, 0, row.samples(), 0, 0, 0);
       note("phantom " + batch.id() + " kept aside");
@@ -145,13 +149,24 @@ final class Judgement {
       if (line.startsWith(" ")) {
         String[] words = line.strip().split(" ", 2);
         double value = Double.parseDouble(words[1]);
+        long timeMillis = Long.parseLong(words[0]);
+        requireReason(row, timeMillis, value);
         if (Double.isNaN(value)) {
           count(agent).nansAside++;
         } else {
-          asideSample(value, Long.parseLong(words[0]));
+          asideSample(value, timeMillis);
         }
       }
     }
+  }
+
+  private static void requireReason(QuarantineRow row, long timeMillis, double value) {
+    long age = row.receivedAtMillis() - timeMillis;
+    boolean timely = -MOST_AHEAD_MILLIS <= age && age <= SimulatedWorker.RETENTION.toMillis();
+    Broken.unless(
+        row.reason().equals("nan") ? Double.isNaN(value) : row.reason().equals("time") && !timely,
+        Promise.NOTHING_GIVEN_UP,
+        () -> value + " at " + timeMillis + " of " + row.id() + " was kept aside as " + row.reason());
   }
 
   private void asideSample(double value, long timeMillis) {
@@ -197,7 +212,7 @@ final class Judgement {
     if (plant.book().replaced(batch)) {
       doubtful.add(batch.batch().id().epoch());
     }
-    if (plant.book().idsOf(batch.batch()).stream().anyMatch(this::recorded)) {
+    if (plant.book().idsOf(batch.batch()).stream().anyMatch(id -> recorded(id, batch))) {
       add(0, 0, 0, 0, 0, size(batch));
     } else if (plant.book().forgotten(batch) || plant.book().unspoken(batch, plant.held())) {
       tally = tally.plus(new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, size(batch)));
@@ -207,11 +222,19 @@ final class Judgement {
     }
   }
 
-  private boolean recorded(BatchId id) {
-    List<LossRecord.Entry> losses = database.losses().getOrDefault(id.epoch(), List.of());
-    return losses.stream()
-        .filter(loss -> loss.reason() != LossReason.VANISHED || plant.book().wentBack())
-        .anyMatch(loss -> loss.from() <= id.seq() && id.seq() <= loss.to());
+  /** Whether a loss names it, for a reason that there was. */
+  private boolean recorded(BatchId id, Written batch) {
+    return database.losses().getOrDefault(id.epoch(), List.of()).stream()
+        .filter(loss -> loss.from() <= id.seq() && id.seq() <= loss.to())
+        .anyMatch(loss -> justified(loss.reason(), batch));
+  }
+
+  private boolean justified(LossReason reason, Written batch) {
+    return switch (reason) {
+      case CORRUPT, TORN -> batch.spoiled();
+      case DROPPED, VANISHED -> plant.book().wentBack();
+      case REFUSED -> false;
+    };
   }
 
   /** Balances close, and what they count is what is there. */
@@ -226,6 +249,9 @@ final class Judgement {
     Count count = count(agent);
     unaccounted("rows of " + agent, sum.stored() - count.rows);
     unaccounted("samples aside of " + agent, sum.quarantined() - count.aside);
+    if (plant.book().series(agent) <= plant.option(Option.SERIES_BUDGET)) {
+      unaccounted("overflow within the budget of " + agent, sum.overflow());
+    }
     // a sample that is no number in a series above the budget counts as overflow
     unaccounted(
         "overflow of " + agent,

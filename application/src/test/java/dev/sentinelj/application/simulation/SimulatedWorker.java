@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 final class SimulatedWorker extends Lives {
   static final long WINDOW_MILLIS = 3_600_000;
 
+  static final Duration RETENTION = Duration.ofDays(90);
+
   private static final Duration PARKED_RETENTION = Duration.ofMinutes(15);
 
   private final Plant plant;
@@ -38,7 +40,7 @@ final class SimulatedWorker extends Lives {
             10,
             100,
             WINDOW_MILLIS,
-            Duration.ofDays(90),
+            RETENTION,
             PARKED_RETENTION);
     begin(process());
   }

@@ -4,6 +4,7 @@ import dev.sentinelj.adapters.memory.InMemoryBatchBus;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.frame.Frame;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.frame.FrameEntry;
@@ -32,7 +33,6 @@ final class WatchedBus {
   private final Map<FrameAddress, Queue> queues = new HashMap<>();
   private final Map<FrameAddress, Queue> copies = new HashMap<>();
   private InMemoryBatchBus.@Nullable Image image;
-  private boolean lost;
 
   WatchedBus(Plant plant) {
     this.plant = plant;
@@ -56,19 +56,16 @@ final class WatchedBus {
     }
   }
 
-  private record Put(long stampMillis, List<BatchId> ids) {}
+  private record Put(long stampMillis, List<Content> contents) {}
+
+  /** A batch that a message brought, told from another one under the same id. */
+  record Content(BatchId id, Sha256 hash) {}
 
   BatchBus seenBy(SimulatedProcess process) {
     return new Connection(process);
   }
 
-  /** Whether something that was acknowledged is gone. */
-  boolean lostSomething() {
-    return lost;
-  }
-
   void loseAll() {
-    lost = true;
     broker.loseAll();
     queues.clear();
   }
@@ -77,7 +74,6 @@ final class WatchedBus {
   void loseTail(int which, int count) {
     FrameAddress address = address(which);
     broker.loseTail(address, count);
-    lost = true;
     Queue queue = queue(address);
     for (int i = 0; i < count && !queue.held.isEmpty(); i++) {
       queue.held.pollLastEntry();
@@ -89,7 +85,6 @@ final class WatchedBus {
   void rot(int which, int fromTheNewest) {
     FrameAddress address = address(which);
     broker.rot(address, fromTheNewest).ifPresent(queue(address).held::remove);
-    lost = true;
   }
 
   private FrameAddress address(int which) {
@@ -106,7 +101,6 @@ final class WatchedBus {
 
   /** The broker gets the disk that was copied before, or an empty one. */
   void replace() {
-    lost = true;
     queues.clear();
     if (image == null) {
       broker.loseAll();
@@ -126,20 +120,20 @@ final class WatchedBus {
   }
 
   /** The batches at or before {@code committed} that were not asked for before. */
-  List<BatchId> readBy(FrameAddress address, BusPosition committed) {
+  List<Content> readBy(FrameAddress address, BusPosition committed) {
     Queue queue = queue(address);
     Put there = queue.held.get(committed.sequence());
     boolean here = there != null && there.stampMillis() == committed.stampMillis();
     if (queue.generation != committed.generation() || !here) {
       return List.of(); // a position of a broker that is no more: its owner has not compared yet
     }
-    List<BatchId> found = new ArrayList<>();
+    List<Content> found = new ArrayList<>();
     if (queue.checked < committed.sequence()) {
       queue
           .held
           .subMap(queue.checked, false, committed.sequence(), true)
           .values()
-          .forEach(put -> found.addAll(put.ids()));
+          .forEach(put -> found.addAll(put.contents()));
       queue.checked = committed.sequence();
     }
     return found;
@@ -157,7 +151,7 @@ final class WatchedBus {
       Receipt receipt =
           new Receipt(address.partition(), address.lane(), at.generation(), at.sequence());
       entries.forEach(entry -> plant.book().put(entry.batch(), receipt));
-      queue.held.put(at.sequence(), new Put(at.stampMillis(), idsOf(entries)));
+      queue.held.put(at.sequence(), new Put(at.stampMillis(), contentsOf(entries)));
     } else {
       queue.held.putIfAbsent(at.sequence(), new Put(at.stampMillis(), List.of()));
     }
@@ -165,11 +159,11 @@ final class WatchedBus {
   }
 
   /** A batch that was damaged on its way has no effect but that it is kept aside. */
-  private static List<BatchId> idsOf(List<FrameEntry> entries) {
+  private static List<Content> contentsOf(List<FrameEntry> entries) {
     return entries.stream()
         .map(FrameEntry::batch)
         .filter(SignedBatch::bodyMatches)
-        .map(SignedBatch::id)
+        .map(batch -> new Content(batch.id(), batch.contentHash()))
         .toList();
   }
 
