@@ -86,6 +86,24 @@ final class Checks {
     return database.parked() == 0 && plant.agents().stream().allMatch(this::drained);
   }
 
+  /** What is left of agents whose logs have no twin: nobody else keeps them from draining. */
+  List<String> stuckAlone() {
+    return plant.agents().stream()
+        .filter(agent -> !plant.book().isForked(agent.epoch().agent()) && !drained(agent))
+        .map(agent -> agent.name() + " has " + agent.backlog(database))
+        .toList();
+  }
+
+  /** Whatever was read and not turned away reached a log, unless its process died before. */
+  void nothingDropped() {
+    for (SimulatedAgent agent : plant.agents()) {
+      Broken.unless(
+          agent.dropped().isEmpty(),
+          Promise.NOTHING_LOST,
+          () -> agent.name() + " read and forgot " + agent.dropped());
+    }
+  }
+
   private boolean drained(SimulatedAgent agent) {
     return agent.idle()
         && agent.backlog(database) == 0

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * wrong; then nothing does any more, and what was promised must come true within a bound.
  */
 final class Plant {
+  /** Within so long everything is in the database of agents whose logs have no twin. */
+  private static final long UNAIDED_MILLIS = 6 * 60_000L;
+
   private static final long LIVENESS_MILLIS = 45 * 60_000L;
   private static final long CHECK_MILLIS = 1_000;
   private static final int MOST_AGENTS = 6;
@@ -141,27 +144,41 @@ final class Plant {
     return new Judgement(this).tally();
   }
 
+  /** First without help; then agents with twins start again until they have met these. */
   private void drain() {
-    long end = elapsed() + LIVENESS_MILLIS;
+    boolean drained = drainsWithin(UNAIDED_MILLIS, () -> {});
+    if (!drained) {
+      List<String> stuck = checks.stuckAlone();
+      Broken.unless(stuck.isEmpty(), Promise.IT_DRAINS, () -> describe() + stuck);
+      // a log that ends compares its last segment too, and so meets its twin's records
+      drained = drainsWithin(LIVENESS_MILLIS, () -> agents.forEach(SimulatedAgent::restart));
+    }
+    Broken.unless(drained, Promise.IT_DRAINS, () -> describe() + checks.backlog());
+    pass(3_000);
+    checks.nothingDropped();
+  }
+
+  private String describe() {
+    agents.forEach(agent -> world.trace(agent.describe()));
+    workers.forEach(worker -> world.trace(worker.describe()));
+    return "";
+  }
+
+  private boolean drainsWithin(long millis, Runnable eachMinute) {
+    long end = elapsed() + millis;
     long quietAt = elapsed() + MOST_LATE_MILLIS;
-    long restartAt = elapsed() + RESTART_MILLIS;
+    long nextAt = elapsed();
     boolean drained = false;
     while (!(drained && elapsed() >= quietAt) && elapsed() < end) {
-      pass(2_000);
-      if (elapsed() >= restartAt) {
-        // a log that ends compares its last segment too, and so meets its twin's records
-        agents.forEach(SimulatedAgent::restart);
-        restartAt = elapsed() + RESTART_MILLIS;
+      if (elapsed() >= nextAt) {
+        eachMinute.run();
+        nextAt = elapsed() + RESTART_MILLIS;
       }
+      pass(2_000);
       checks.now();
       drained = checks.drained();
     }
-    if (!drained) {
-      agents.forEach(agent -> world.trace(agent.describe()));
-      workers.forEach(worker -> world.trace(worker.describe()));
-      throw new Broken(Promise.IT_DRAINS, checks.backlog());
-    }
-    pass(3_000);
+    return drained;
   }
 
   private void pass(long millis) {

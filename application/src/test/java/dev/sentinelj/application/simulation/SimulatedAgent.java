@@ -25,8 +25,10 @@ import dev.sentinelj.ports.driven.Uplink;
 import dev.sentinelj.testkit.sim.SimulatedProcess;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -50,6 +52,10 @@ final class SimulatedAgent extends Lives implements Uplink {
   private InMemoryBatchLogs image;
   private CollectAndShip agent;
   private final Slips slips;
+
+  /** What this life read and was not turned away; a batch holds it, or will. */
+  private final Set<Double> read = new HashSet<>();
+
   private boolean reachable = true;
   private boolean tearing;
   private long skewMillis;
@@ -119,6 +125,7 @@ final class SimulatedAgent extends Lives implements Uplink {
   @Override
   protected final void died() {
     cut();
+    read.clear();
     disk = tearing ? disk.crashTearingTheLast() : disk.crash();
     if (plant.sabotage() == Sabotage.TORN_SEQ_USED_AGAIN) {
       disk.forgetTorn();
@@ -242,11 +249,25 @@ final class SimulatedAgent extends Lives implements Uplink {
   private void poll(CollectorSchedule schedule, Now now) {
     for (MetricSource source : schedule.poll(now)) {
       if (plant.collecting()) {
-        agent.add(source.read(now.wallMillis()), now);
+        collect(source.read(now.wallMillis()), now);
       }
       schedule.finished(source);
     }
     agent.poll(now);
+  }
+
+  private void collect(MetricSource.Reading reading, Now now) {
+    if (agent.add(reading, now)) {
+      Book.cellsOf(reading.columns()).stream()
+          .map(Book.Cell::value)
+          .filter(value -> !Double.isNaN(value))
+          .forEach(read::add);
+    }
+  }
+
+  /** Values that this life read and that no log was given, although it let them in. */
+  List<Double> dropped() {
+    return read.stream().filter(value -> plant.book().fact(value) == null).toList();
   }
 
   /** Reaches one of the gateways that live, or none. */
