@@ -249,6 +249,19 @@ public final class InMemoryBatchLog implements BatchLog {
    * bytes. This object fails every append from now on.
    */
   public synchronized InMemoryBatchLog crash() {
+    return crash(0);
+  }
+
+  /**
+   * As {@link #crash()}, but the first appends that wait were on the disk already, and nobody was
+   * told.
+   *
+   * @param survivors how many of them, at most
+   */
+  public synchronized InMemoryBatchLog crash(int survivors) {
+    for (int i = 0; i < survivors && !pending.isEmpty(); i++) {
+      store(pending.remove());
+    }
     if (!pending.isEmpty()) {
       disk.tear(disk.nextSeq++);
     }

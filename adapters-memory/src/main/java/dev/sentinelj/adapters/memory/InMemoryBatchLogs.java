@@ -85,7 +85,16 @@ public final class InMemoryBatchLogs implements BatchLogs {
 
   /** The logs after a crash of their process; these here are dead. */
   public synchronized InMemoryBatchLogs crash() {
-    return after(logs.stream().map(InMemoryBatchLog::crash).toList());
+    return crash(0);
+  }
+
+  /**
+   * As {@link #crash()}, with appends that survive it.
+   *
+   * @param survivors as in {@link InMemoryBatchLog#crash(int)}, of each log
+   */
+  public synchronized InMemoryBatchLogs crash(int survivors) {
+    return after(logs.stream().map(log -> log.crash(survivors)).toList());
   }
 
   /** As {@link #crash}; the current one as {@link InMemoryBatchLog#crashTearingTheLast}. */

@@ -7,9 +7,6 @@ import java.util.Map;
 
 /** Makes what a scenario lists go wrong, and mends it. */
 final class Mischief {
-  /** A broker that starts again is away for longer than its readers take to compare positions. */
-  private static final long NOTICED_MILLIS = 1_500;
-
   private static final long MINUTE = 60_000;
 
   private final Plant plant;
@@ -67,14 +64,14 @@ final class Mischief {
         SimulatedAgent agent = agent(event);
         during(event, agent, () -> agent.reachable(false), () -> agent.reachable(true));
       }
-      case BUS_AWAY -> busAway(event, 0);
+      case BUS_AWAY -> busAway(event);
       case BUS_LOSES_ALL -> {
         plant.bus().loseAll();
-        busAway(event, NOTICED_MILLIS);
+        busAway(event);
       }
       case BUS_LOSES_TAIL -> {
         plant.bus().loseTail(event.whom(), Math.toIntExact(event.how()));
-        busAway(event, NOTICED_MILLIS);
+        busAway(event);
       }
       case BUS_ROTS -> {
         plant.bus().rot(event.whom(), Math.toIntExact(event.how()));
@@ -84,7 +81,7 @@ final class Mischief {
       case BUS_COPIED -> plant.bus().copy();
       case BUS_REPLACED -> {
         plant.bus().replace();
-        busAway(event, NOTICED_MILLIS);
+        busAway(event);
       }
       case DATABASE_SAVED -> plant.saveDatabase();
       case DATABASE_RESTORED -> {
@@ -118,16 +115,9 @@ final class Mischief {
     return !plant.book().isForked(agent.epoch().agent());
   }
 
-  private void busAway(Event event, long leastMillis) {
-    Event lasting =
-        new Event(
-            event.atMillis(),
-            event.what(),
-            event.whom(),
-            event.how(),
-            leastMillis + event.lastsMillis());
+  private void busAway(Event event) {
     during(
-        lasting,
+        event,
         plant.bus(),
         () -> plant.bus().available(false),
         () -> plant.bus().available(true));

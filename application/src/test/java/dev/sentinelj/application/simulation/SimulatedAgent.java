@@ -126,7 +126,7 @@ final class SimulatedAgent extends Lives implements Uplink {
   protected final void died() {
     cut();
     read.clear();
-    disk = tearing ? disk.crashTearingTheLast() : disk.crash();
+    disk = tearing ? disk.crashTearingTheLast() : disk.crash(random.nextInt(3));
     if (plant.sabotage() == Sabotage.TORN_SEQ_USED_AGAIN) {
       disk.forgetTorn();
     }

@@ -77,7 +77,7 @@ final class SimulatedWorker extends Lives {
                 .store()
                 .over(
                     new InMemoryPartitionStore(
-                        plant.database(), process, plant.world().newRandom())),
+                        plant.database(), awake(process, process), plant.world().newRandom())),
             plant.bus().seenBy(process),
             new InMemoryBatchCodec(),
             new AgentDirectory(new InMemoryAgentRegistry(plant.database(), process), plant.vault()),
