@@ -34,6 +34,9 @@ final class WatchedBus {
   private final Map<FrameAddress, Queue> copies = new HashMap<>();
   private InMemoryBatchBus.@Nullable Image image;
 
+  /** How often the broker started again: all connections broke then. */
+  private long starts;
+
   WatchedBus(Plant plant) {
     this.plant = plant;
     this.random = plant.world().newRandom();
@@ -66,6 +69,7 @@ final class WatchedBus {
   }
 
   void loseAll() {
+    starts++;
     broker.loseAll();
     queues.clear();
   }
@@ -73,6 +77,7 @@ final class WatchedBus {
   /** The broker forgets the newest messages of one of its queues, and starts again. */
   void loseTail(int which, int count) {
     FrameAddress address = address(which);
+    starts++;
     broker.loseTail(address, count);
     Queue queue = queue(address);
     for (int i = 0; i < count && !queue.held.isEmpty(); i++) {
@@ -101,6 +106,7 @@ final class WatchedBus {
 
   /** The broker gets the disk that was copied before, or an empty one. */
   void replace() {
+    starts++;
     queues.clear();
     if (image == null) {
       broker.loseAll();
@@ -187,6 +193,7 @@ final class WatchedBus {
   private final class Connection implements BatchBus {
     private final SimulatedProcess process;
     private final Executor line;
+    private long madeAt = starts;
 
     Connection(SimulatedProcess process) {
       this.process = process;
@@ -212,6 +219,7 @@ final class WatchedBus {
     private void publishNow(
         FrameAddress address, String id, byte[] message, CompletableFuture<BusPosition> answer) {
       try {
+        requireUnbroken();
         if (plant.fails(Option.BUS_REFUSALS, random)) {
           throw new PortUnavailableException("publishing");
         }
@@ -231,8 +239,17 @@ final class WatchedBus {
       }
     }
 
+    /** What a client hears first after a broker was away, however short. */
+    private void requireUnbroken() {
+      if (madeAt != starts) {
+        madeAt = starts;
+        throw new PortUnavailableException("the connection to the broker broke");
+      }
+    }
+
     @Override
     public List<Message> read(FrameAddress address, BusPosition after, int maxCount, long bytes) {
+      requireUnbroken();
       return broker.read(address, after, maxCount, bytes);
     }
 
@@ -242,6 +259,7 @@ final class WatchedBus {
           && queue(address).generation == committed.generation()) {
         return committed;
       }
+      requireUnbroken();
       BusPosition found = broker.verify(address, committed);
       Queue queue = queue(address);
       queue.generation = Math.max(queue.generation, found.generation());

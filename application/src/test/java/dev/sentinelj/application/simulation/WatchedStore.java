@@ -1,5 +1,6 @@
 package dev.sentinelj.application.simulation;
 
+import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.ports.driven.BusPosition;
@@ -103,7 +104,7 @@ final class WatchedStore {
                 plant.watch(() -> WatchedStore.this.begin(watched));
                 script.run(watched);
                 moved.set(watched.moveLater());
-              });
+              }).whenComplete((outcome, _) -> plant.watch(() -> requireNoFault(outcome)));
       return plant.sabotage() == Sabotage.POSITION_OUTSIDE_TRANSACTION
           ? data.handle((outcome, failure) -> moveApart(lease, moved.get(), outcome, failure))
               .thenCompose(later -> later)
@@ -113,6 +114,14 @@ final class WatchedStore {
     @Override
     public CompletionStage<Outcome> repair(int partition, Script script) {
       return store.repair(partition, script);
+    }
+
+    /** What the agents of a simulation send can be stored; a script that fails has a fault. */
+    private static void requireNoFault(@Nullable Outcome outcome) {
+      if (outcome instanceof Outcome.RolledBack(var kind, String message)) {
+        Broken.unless(
+            kind == FailureKind.TRANSIENT, Promise.NOTHING_UNEXPECTED, () -> kind + ": " + message);
+      }
     }
 
     private CompletionStage<Outcome> moveApart(
