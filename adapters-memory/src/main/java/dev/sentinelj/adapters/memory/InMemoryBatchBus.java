@@ -27,14 +27,25 @@ public final class InMemoryBatchBus implements BatchBus {
   /** How many message ids are remembered. */
   public static final int MAX_REMEMBERED = 100_000;
 
+  private static final long FIRST_DISK = 1;
+
+  /** Nothing was read yet where a position has none. */
+  private static final long FIRST_GENERATION = 1;
+
+
   private final int partitions;
   private final long maxBytes;
   private final LongSupplier wallMillis;
   private final Map<FrameAddress, Queue> queues = new HashMap<>();
   private final LinkedHashMap<MessageKey, BusPosition> remembered = new LinkedHashMap<>();
+
+  /** Which disk each queue was on when it was compared last. */
+  private final Map<FrameAddress, Long> compared = new HashMap<>();
+
   private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long bytes;
   private long lastStamp;
+  private long disk = FIRST_DISK;
   private boolean available = true;
 
   /**
@@ -53,7 +64,7 @@ public final class InMemoryBatchBus implements BatchBus {
   private static final class Queue {
     private final TreeMap<Long, Message> messages = new TreeMap<>();
     private final Set<Long> rotten = new HashSet<>();
-    private long generation = 1;
+    private long generation = FIRST_GENERATION;
     private long last;
     private long forgotten;
 
@@ -149,12 +160,22 @@ public final class InMemoryBatchBus implements BatchBus {
   public synchronized BusPosition verify(FrameAddress address, BusPosition committed) {
     requireAvailable();
     Queue queue = queue(address);
-    if (committed.equals(BusPosition.START) || isHere(queue, committed)) {
+    if (compared.getOrDefault(address, FIRST_DISK) != disk) {
+      raise(address, Math.max(FIRST_GENERATION, committed.generation()));
+    }
+    boolean unread = committed.equals(BusPosition.START) && queue.generation == FIRST_GENERATION;
+    if (unread || isHere(queue, committed)) {
       return committed;
     }
-    queue.generation = Math.max(queue.generation, committed.generation() + 1);
-    remembered.keySet().removeIf(key -> key.address().equals(address));
+    raise(address, committed.generation());
     return new BusPosition(queue.generation, 0, 0);
+  }
+
+  private void raise(FrameAddress address, long above) {
+    Queue queue = queue(address);
+    queue.generation = Math.max(queue.generation, above + 1);
+    remembered.keySet().removeIf(key -> key.address().equals(address));
+    compared.put(address, disk);
   }
 
   /**
@@ -224,6 +245,7 @@ public final class InMemoryBatchBus implements BatchBus {
 
   /** Loses everything, as a broker whose disk was replaced: queues, generations and sequences. */
   public synchronized void loseAll() {
+    disk++;
     queues.clear();
     remembered.clear();
     bytes = 0;
@@ -247,6 +269,7 @@ public final class InMemoryBatchBus implements BatchBus {
    * Holds what {@code image} of it held and nothing else: its disk was replaced by an older copy.
    */
   public synchronized void replace(Image image) {
+    disk++;
     queues.clear();
     queues.putAll(copies(image.queues));
     remembered.clear();
