@@ -37,6 +37,8 @@ final class WatchedBus {
   /** How often the broker started again: all connections broke then. */
   private long starts;
 
+  private boolean lostTail;
+
   WatchedBus(Plant plant) {
     this.plant = plant;
     this.random = plant.world().newRandom();
@@ -68,6 +70,11 @@ final class WatchedBus {
     return new Connection(process);
   }
 
+  /** Whether it ever lost its newest messages and is the same broker all the same. */
+  boolean lostTail() {
+    return lostTail;
+  }
+
   void loseAll() {
     starts++;
     broker.loseAll();
@@ -78,6 +85,7 @@ final class WatchedBus {
   void loseTail(int which, int count) {
     FrameAddress address = address(which);
     starts++;
+    lostTail = true;
     broker.loseTail(address, count);
     Queue queue = queue(address);
     for (int i = 0; i < count && !queue.held.isEmpty(); i++) {
