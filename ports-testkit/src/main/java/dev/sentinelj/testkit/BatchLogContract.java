@@ -238,6 +238,17 @@ public abstract class BatchLogContract {
   }
 
   @Test
+  void read_fromADamagedSeq_findsTheNextOne() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    append(log, 4, 500);
+
+    BatchLog next = restartedWithDamage(restartedWithDamage(log, 2), 3);
+
+    assertThat(seqs(next.read(2, 1, 1))).containsExactly(4L);
+    assertThat(next.read(5, 1, 1)).isEmpty();
+  }
+
+  @Test
   void restart_keepsEverything() {
     BatchLog log = create(SEGMENT, PLENTY);
     long epoch = log.epoch();

@@ -31,9 +31,6 @@ final class WalWriter {
   private long lastNumber;
   private Optional<Active> active = Optional.empty();
 
-  /** Whether other files stand where this log wrote its own: nothing is written beside them. */
-  private boolean replaced;
-
   private record Active(ActiveSegment file, WalSegment index, Set<Sha256> sets) {}
 
   /**
@@ -92,7 +89,7 @@ final class WalWriter {
    */
   void commit(List<Append> group) {
     List<Append> waiting = group.stream().filter(this::isWanted).toList();
-    if (replaced) {
+    if (log.isReplaced()) {
       fail(waiting, new PortUnavailableException(REPLACED));
       return;
     }
@@ -145,7 +142,7 @@ final class WalWriter {
     segment.file().sync(bytes);
     if (!segment.file().isStillThere()) {
       giveUpSegment();
-      replaced = true;
+      log.replaced();
       fail(appends, new PortUnavailableException(REPLACED));
       return appends.size();
     }

@@ -62,11 +62,17 @@ public interface BatchLog {
 
   /**
    * Durable batches with {@code seq >= from} in order of seq, at most {@code maxCount} and, beyond
-   * the first, at most {@code maxBytes} of bodies. Empty when there is none yet.
+   * the first, at most {@code maxBytes} of bodies. Empty only when there is no durable batch from
+   * {@code from} on that can be read: what is damaged is passed over, however much it is.
    */
   List<SignedBatch> read(long from, int maxCount, long maxBytes);
 
-  /** A definition that some held batch was appended with. */
+  /**
+   * A definition that some held batch was appended with; empty when there is none, or all that is
+   * left of it is damaged.
+   *
+   * @throws dev.sentinelj.ports.PortUnavailableException when it could not be looked for
+   */
   Optional<SeriesSet> set(Sha256 hash);
 
   /** The oldest segment that takes no more appends, if there is one. */
@@ -85,7 +91,7 @@ public interface BatchLog {
   /**
    * @param firstSeq least seq in it
    * @param lastSeq greatest seq in it
-   * @param contentHashes of its batches, in order of seq
+   * @param contentHashes of its batches that can be read, in order of seq
    */
   record SealedSegment(long number, long firstSeq, long lastSeq, List<Sha256> contentHashes) {
     public SealedSegment {
