@@ -96,7 +96,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     this.state = new WalState(files, found);
     this.reader = new WalReader(state, files);
     this.appender = new WalWriter(state, files, config, found.highestNumber());
-    this.writer = new GroupWriter<>("sentinel-wal", appender::commit);
+    this.writer = new GroupWriter<>("sentinel-wal", appender::commit, appender::failed);
   }
 
   /**

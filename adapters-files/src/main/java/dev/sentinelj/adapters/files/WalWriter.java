@@ -115,6 +115,27 @@ final class WalWriter {
     }
   }
 
+  /**
+   * Gives the segment up after {@code cause} came between, and answers what of {@code group} is
+   * not: with success what is on the disk for good.
+   */
+  void failed(List<Append> group, Throwable cause) {
+    giveUpSegment();
+    log.countFailedWrite();
+    long durable = log.durableThrough();
+    List<Append> lost = new ArrayList<>();
+    for (Append append : group) {
+      if (log.isOfThisLife(append) && append.batch().id().seq() <= durable) {
+        append.done().complete(null);
+      } else {
+        lost.add(append);
+      }
+    }
+    if (!lost.isEmpty()) {
+      fail(lost, new PortUnavailableException("writing the log", cause));
+    }
+  }
+
   private boolean isWanted(Append append) {
     boolean wanted = log.isOfThisLife(append);
     if (!wanted) {
