@@ -49,6 +49,9 @@ public interface BatchLog {
    * lacks them. Completes when both are on the disk for good; appends complete in order. When it
    * fails, the batch is not in the log.
    *
+   * <p>New data fail with {@link LogFullException} where the log has no room for them. Loss records
+   * find room in a full log: what they name could never go without them.
+   *
    * @throws IllegalArgumentException when {@code batch} does not carry this epoch and {@link
    *     #nextSeq()}
    */
@@ -90,10 +93,13 @@ public interface BatchLog {
 
   /**
    * @param firstSeq least seq in it
-   * @param lastSeq greatest seq in it
+   * @param lastSeq greatest seq in it, less than {@code firstSeq} + {@value #MAX_SEQS}
    * @param contentHashes of its batches that can be read, in order of seq
    */
   record SealedSegment(long number, long firstSeq, long lastSeq, List<Sha256> contentHashes) {
+    /** Half of what a gateway compares at once: a segment must be one question. */
+    public static final int MAX_SEQS = 50_000;
+
     public SealedSegment {
       contentHashes = List.copyOf(contentHashes);
     }
