@@ -238,6 +238,52 @@ public abstract class BatchLogContract {
   }
 
   @Test
+  void append_ofALossRecord_findsRoomInAFullLogAndLeavesItFull() {
+    BatchLog log = create(SEGMENT, 4L * SEGMENT);
+    appendUntilFull(log);
+    long dropped = 0;
+
+    while (log.usage().bytes() <= 4L * SEGMENT) {
+      List<LossRecord.Entry> losses = new ArrayList<>();
+      for (int i = 0; i < 100; i++, dropped++) {
+        losses.add(new LossRecord.Entry(2 * dropped + 1, 2 * dropped + 1, 1, LossReason.DROPPED));
+      }
+      name(log, losses.toArray(LossRecord.Entry[]::new));
+    }
+
+    assertThat(log.read(log.durableThrough(), 1, 1)).hasSize(1);
+    assertThatThrownBy(() -> append(log, 1, 10)).isInstanceOf(LogFullException.class);
+    name(log, new LossRecord.Entry(1, 1, 1, LossReason.REFUSED));
+    assertThat(log.refused(1)).isTrue();
+  }
+
+  @Test
+  void oldestSealed_ofShortBatches_endsAtMaxSeqs() {
+    BatchLog log = create(32 << 20, PLENTY);
+    List<CompletionStage<Void>> stages = new ArrayList<>();
+    for (long seq = 1; seq <= SealedSegment.MAX_SEQS + 1; seq++) {
+      stages.add(log.append(SignedBatches.data(log.epoch(), seq, 1), List.of()));
+    }
+    stages.forEach(Stages::await);
+
+    SealedSegment oldest = log.oldestSealed().orElseThrow();
+
+    assertThat(oldest.lastSeq()).isEqualTo(SealedSegment.MAX_SEQS);
+    assertThat(oldest.contentHashes()).hasSize(SealedSegment.MAX_SEQS);
+  }
+
+  @Test
+  void read_fromADamagedSeq_findsTheNextOne() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    append(log, 4, 500);
+
+    BatchLog next = restartedWithDamage(restartedWithDamage(log, 2), 3);
+
+    assertThat(seqs(next.read(2, 1, 1))).containsExactly(4L);
+    assertThat(next.read(5, 1, 1)).isEmpty();
+  }
+
+  @Test
   void restart_keepsEverything() {
     BatchLog log = create(SEGMENT, PLENTY);
     long epoch = log.epoch();

@@ -38,16 +38,33 @@ final class ActiveSegment {
     String name = SegmentNames.of(header.number());
     String temp = name + SegmentNames.TEMP;
     files.delete(temp);
+    String left = temp;
     try {
       SegmentFiles.Appender appender = files.create(temp, capacity);
-      appender.write(0, ByteBuffer.wrap(header.toBytes()));
-      appender.force();
-      files.rename(temp, name);
-      files.forceDirectory();
-      return new ActiveSegment(files, appender, header, capacity);
-    } catch (IOException e) {
-      files.delete(temp);
+      ActiveSegment segment = new ActiveSegment(files, appender, header, capacity);
+      try {
+        appender.write(0, ByteBuffer.wrap(header.toBytes()));
+        appender.force();
+        files.rename(temp, name);
+        left = name;
+        files.forceDirectory();
+        return segment;
+      } catch (IOException | RuntimeException | Error e) {
+        segment.abandon();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      drop(files, left, e);
       throw e;
+    }
+  }
+
+  /** What nobody counts must not stay. */
+  private static void drop(SegmentFiles files, String name, Throwable cause) {
+    try {
+      files.delete(name);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 

@@ -41,17 +41,33 @@ final class AtomicFiles {
     forceDirectory(directory);
   }
 
-  /** Makes {@code directory} with mode 0700, and its parents, unless it is there. */
+  /** Makes the names in a directory durable. */
+  interface Forcing {
+    void force(Path directory) throws IOException;
+  }
+
+  /**
+   * Makes {@code directory} with mode 0700, and its parents, unless it is there; durable on return.
+   */
   static void createDirectory(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
+    createDirectory(directory, AtomicFiles::forceDirectory);
+  }
+
+  static void createDirectory(Path directory, Forcing forcing) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Path parent = directoryOf(directory);
+      createParents(parent, forcing);
+      Files.createDirectories(directory, attributes(parent, OWNER_ONLY_DIRECTORY));
+      forcing.force(parent);
     }
-    Path absolute = directory.toAbsolutePath();
-    Optional<Path> parent = Optional.ofNullable(absolute.getParent());
-    if (parent.isPresent()) {
-      Files.createDirectories(parent.get());
-      Files.createDirectories(absolute, attributes(parent.get(), OWNER_ONLY_DIRECTORY));
-      forceDirectory(parent.get());
+  }
+
+  private static void createParents(Path directory, Forcing forcing) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Path parent = directoryOf(directory);
+      createParents(parent, forcing);
+      Files.createDirectories(directory);
+      forcing.force(parent);
     }
   }
 

@@ -84,7 +84,7 @@ record BusGround(
             .sorted((one, other) -> other.compareTo(one))
             .toList();
     for (String name : newestFirst) {
-      ByteBuffer bytes = files.read(name, 0, SegmentHeader.BYTES);
+      ByteBuffer bytes = SalvagedBytes.read(files, name, 0, SegmentHeader.BYTES);
       var header = SegmentHeader.parse(bytes).filter(one -> one.version() == SegmentHeader.VERSION);
       if (header.isPresent()) {
         return OptionalLong.of(header.get().epoch());

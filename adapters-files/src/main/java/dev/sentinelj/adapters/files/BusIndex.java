@@ -83,7 +83,9 @@ final class BusIndex {
     Optional.ofNullable(segments.get(number)).ifPresent(segment -> segment.bytes = bytes);
   }
 
+  /** The file of a segment is gone, and what was kept in it and not written elsewhere. */
   void removeSegment(long number) {
+    kept(number).forEach(lost -> queue(lost.address()).entries.remove(lost.sequence()));
     segments.remove(number);
   }
 

@@ -56,8 +56,9 @@ final class BusReader {
     return RecordFrame.payloadAt(bytes(entry, entry.length()), 0);
   }
 
+  /** Where the disk fails there is something that no message looks like. */
   private ByteBuffer bytes(BusIndex.Entry first, int length) throws IOException {
-    return files.read(SegmentNames.of(first.segment()), first.offset(), length);
+    return SalvagedBytes.read(files, SegmentNames.of(first.segment()), first.offset(), length);
   }
 
   /** The message of {@code entry} in bytes that were read from {@code base} on, if it is there. */

@@ -83,8 +83,8 @@ final class BusRecovery {
   }
 
   private void scan(String name, long number) throws IOException {
-    ByteBuffer bytes =
-        files.read(name, 0, (int) Math.min(files.size(name), Integer.MAX_VALUE - 64));
+    int length = (int) Math.min(files.size(name), Integer.MAX_VALUE - 64);
+    ByteBuffer bytes = SalvagedBytes.read(files, name, 0, length);
     SegmentScan scan = SegmentScan.of(bytes);
     if (scan.header().isPresent() && isForeign(scan.header().get(), number)) {
       return;

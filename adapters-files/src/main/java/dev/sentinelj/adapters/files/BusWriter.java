@@ -97,6 +97,16 @@ final class BusWriter {
     }
   }
 
+  /**
+   * Gives the segment up after {@code cause} came between, and fails what waits of {@code group}.
+   */
+  void failed(List<Publish> group, Throwable cause) {
+    segments.giveUp();
+    lastStamp++;
+    PortUnavailableException failed = new PortUnavailableException("writing the bus", cause);
+    group.forEach(publish -> publish.done().completeExceptionally(failed));
+  }
+
   /** Commits as many as fit one segment, at least one. */
   private int commitRun(List<Publish> publishes) throws IOException {
     requireGround();

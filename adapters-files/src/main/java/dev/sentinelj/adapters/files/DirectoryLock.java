@@ -106,15 +106,31 @@ public final class DirectoryLock implements AutoCloseable {
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
             AtomicFiles.attributes(directory, AtomicFiles.OWNER_ONLY));
-    Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
-    if (lock.isEmpty()) {
-      channel.close();
+    boolean taken = false;
+    try {
+      Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
+      taken = lock.isPresent();
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
+    }
+    if (!taken) {
       throw inUse(directory, Files.readString(file).strip());
     }
-    channel.truncate(0);
-    String pid = ProcessHandle.current().pid() + "\n";
-    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    sign(channel);
     return new DirectoryLock(directory, channel);
+  }
+
+  /** Whose it is serves a message only: on a full disk the lock holds without it. */
+  private static void sign(FileChannel channel) {
+    String pid = ProcessHandle.current().pid() + "\n";
+    try {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    } catch (IOException e) {
+      // Who is kept out reads "another process".
+    }
   }
 
   private static UnusablePathException inUse(Path directory, String pid) {

@@ -59,7 +59,7 @@ public final class FileBatchBus implements BatchBus, AutoCloseable {
     this.state = new BusState(path, config, ground);
     this.reader = new BusReader(ground.files());
     this.appender = new BusWriter(state, ground.files(), config, wallMillis, this::arrived);
-    this.writer = new GroupWriter<>("sentinel-bus", appender::commit);
+    this.writer = new GroupWriter<>("sentinel-bus", appender::commit, appender::failed);
     appender.begin(ground);
   }
 

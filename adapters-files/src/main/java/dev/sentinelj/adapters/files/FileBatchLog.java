@@ -5,7 +5,6 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
-import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.io.IOException;
@@ -95,9 +94,9 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     this.directory = directory;
     this.foreignSegments = found.foreign();
     this.state = new WalState(files, found);
-    this.reader = new WalReader(files);
+    this.reader = new WalReader(state, files);
     this.appender = new WalWriter(state, files, config, found.highestNumber());
-    this.writer = new GroupWriter<>("sentinel-wal", appender::commit);
+    this.writer = new GroupWriter<>("sentinel-wal", appender::commit, appender::failed);
   }
 
   /**
@@ -169,49 +168,12 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
 
   @Override
   public List<SignedBatch> read(long from, int maxCount, long maxBytes) {
-    List<SignedBatch> found = new ArrayList<>();
-    long next = from;
-    long bytes = 0;
-    while (found.size() < maxCount && bytes < maxBytes) {
-      Optional<WalReader.Run> run =
-          state.run(next, maxCount - found.size(), maxBytes - bytes, found.isEmpty());
-      if (run.isEmpty()) {
-        return found;
-      }
-      WalReader.Run records = run.get();
-      found.addAll(batches(records));
-      bytes += records.bytes();
-      next = records.lastSeq() + 1;
-    }
-    return found;
-  }
-
-  private List<SignedBatch> batches(WalReader.Run run) {
-    try {
-      WalReader.Batches read = reader.read(run);
-      state.noteUnreadable(read.unreadable());
-      return read.batches();
-    } catch (IOException e) {
-      if (!state.hasSegment(run.segment())) {
-        return List.of(); // deleted meanwhile
-      }
-      throw new PortUnavailableException("reading segment " + run.segment() + " of the log", e);
-    }
+    return reader.read(from, maxCount, maxBytes);
   }
 
   @Override
   public Optional<SeriesSet> set(Sha256 hash) {
-    for (WalReader.SetCopy copy : state.copies(hash)) {
-      try {
-        Optional<SeriesSet> set = reader.set(copy, hash);
-        if (set.isPresent()) {
-          return set;
-        }
-      } catch (IOException | MalformedException e) {
-        state.countUnreadableSet(); // there is a second copy
-      }
-    }
-    return Optional.empty();
+    return reader.set(hash);
   }
 
   @Override
@@ -233,7 +195,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
       Optional<WalReader.Run> run =
           WalReader.Run.of(segment, segment.seq(at), Integer.MAX_VALUE, WalReader.MAX_RUN, true);
       WalReader.Run records = run.orElseThrow();
-      batches(records).forEach(batch -> hashes.add(batch.contentHash()));
+      reader.batches(records).forEach(batch -> hashes.add(batch.contentHash()));
       at += records.count();
     }
     return new SealedSegment(segment.number(), segment.seq(0), segment.lastSeq(), hashes);
@@ -247,6 +209,7 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
     }
     keepOneSegment();
     Failpoint.WAL_DELETE_BEFORE.hit();
+    state.leaving(segment.number());
     try {
       files.delete(SegmentNames.of(segment.number()));
       files.forceDirectory();

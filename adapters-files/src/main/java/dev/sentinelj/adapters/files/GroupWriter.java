@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -29,13 +30,17 @@ final class GroupWriter<T> implements AutoCloseable {
 
   private final LinkedBlockingQueue<Item<T>> queue = new LinkedBlockingQueue<>();
   private final Consumer<List<T>> commit;
+  private final BiConsumer<List<T>, Throwable> failed;
   private final Thread thread;
 
   /**
-   * @param commit writes, syncs and completes a group; it must not throw
+   * @param commit writes, syncs and completes a group
+   * @param failed completes those of a group that {@code commit} threw over, with that; also told,
+   *     without a group, when a task threw. The thread goes on, so that nobody waits for ever
    */
-  GroupWriter(String name, Consumer<List<T>> commit) {
+  GroupWriter(String name, Consumer<List<T>> commit, BiConsumer<List<T>, Throwable> failed) {
     this.commit = commit;
+    this.failed = failed;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::loop);
   }
 
@@ -54,7 +59,7 @@ final class GroupWriter<T> implements AutoCloseable {
 
   /**
    * Runs {@code task} between two groups, or at once on the writer's own thread. What comes back
-   * says whether it threw. Never completes when {@link #close} was called before.
+   * says why it could not be done. Never completes when {@link #close} was called before.
    */
   CompletableFuture<Optional<PortUnavailableException>> runSoon(Runnable task) {
     CompletableFuture<Optional<PortUnavailableException>> done = new CompletableFuture<>();
@@ -65,10 +70,13 @@ final class GroupWriter<T> implements AutoCloseable {
             done.complete(Optional.empty());
           } catch (PortUnavailableException e) {
             done.complete(Optional.of(e));
+          } catch (RuntimeException | Error e) {
+            done.complete(Optional.of(new PortUnavailableException("working on the files", e)));
+            throw e;
           }
         };
     if (isCurrentThread()) {
-      telling.run();
+      guarded(List.of(), telling);
     } else {
       run(telling);
     }
@@ -97,8 +105,8 @@ final class GroupWriter<T> implements AutoCloseable {
   }
 
   private void loop() {
-    List<Item<T>> taken = new ArrayList<>();
-    List<T> group = new ArrayList<>();
+    List<Item<T>> taken = new ArrayList<>(MAX_GROUP);
+    List<T> group = new ArrayList<>(MAX_GROUP);
     boolean running = true;
     while (running) {
       taken.clear();
@@ -109,7 +117,7 @@ final class GroupWriter<T> implements AutoCloseable {
           case Item.Write<T>(T value) -> group.add(value);
           case Item.Run<T>(Runnable task) -> {
             flush(group);
-            task.run();
+            guarded(List.of(), task);
           }
           case Item.End<T>() -> running = false;
         }
@@ -124,8 +132,21 @@ final class GroupWriter<T> implements AutoCloseable {
       return;
     }
     if (!group.isEmpty()) {
-      commit.accept(List.copyOf(group));
+      guarded(group, () -> commit.accept(List.copyOf(group)));
       group.clear();
+    }
+  }
+
+  /** Whatever happens, memory that runs out or a fault of ours, costs no more than its group. */
+  private void guarded(List<T> group, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      try {
+        failed.accept(group, e);
+      } catch (RuntimeException | Error again) {
+        e.addSuppressed(again); // the next group may fare better
+      }
     }
   }
 

@@ -16,13 +16,23 @@ final class LogPlaces {
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,17}");
 
   private final Path root;
+  private final AtomicFiles.Forcing forcing;
 
   LogPlaces(Path root) {
-    this.root = root;
+    this(root, AtomicFiles::forceDirectory);
   }
 
-  /** Numbers of the directories inside the root, ascending. */
+  LogPlaces(Path root, AtomicFiles.Forcing forcing) {
+    this.root = root;
+    this.forcing = forcing;
+  }
+
+  /**
+   * Numbers of the directories inside the root, ascending; durable on return, also those whose
+   * making was broken off.
+   */
   List<Long> numbers() throws IOException {
+    forcing.force(root);
     try (Stream<Path> files = Files.list(root)) {
       return files
           .filter(Files::isDirectory)
@@ -40,7 +50,8 @@ final class LogPlaces {
 
   /** Makes the directory {@code number}, at least 1, durable on return. */
   void make(long number) throws IOException {
-    AtomicFiles.createDirectory(directory(number));
+    AtomicFiles.createDirectory(directory(number), _ -> {});
+    forcing.force(root); // also where it is there since a try that failed
   }
 
   /** Removes the directory {@code number}, at least 1, if it is empty. */
@@ -50,7 +61,7 @@ final class LogPlaces {
     } catch (DirectoryNotEmptyException e) {
       return; // somebody else's files
     }
-    AtomicFiles.forceDirectory(root);
+    forcing.force(root);
   }
 
   private Path directory(long number) {

@@ -2,6 +2,7 @@ package dev.sentinelj.adapters.files;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -22,16 +23,34 @@ final class NioSegmentFiles implements SegmentFiles {
   private static final int ZEROS = 1 << 20;
 
   private final Path directory;
+  private final Optional<FileKey> key;
 
   NioSegmentFiles(Path directory) {
     this.directory = directory;
+    this.key = keyOf(directory);
+  }
+
+  /** Empty when there is no directory, or none that can be looked at. */
+  private static Optional<FileKey> keyOf(Path directory) {
+    try {
+      return Optional.of(FileKey.of(directory));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   @Override
   public List<String> list() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> String.valueOf(file.getFileName())).toList();
+    } catch (UncheckedIOException e) {
+      throw new IOException("listing " + directory, e);
     }
+  }
+
+  @Override
+  public boolean isSameDirectory() {
+    return key.isPresent() && keyOf(directory).equals(key);
   }
 
   @Override

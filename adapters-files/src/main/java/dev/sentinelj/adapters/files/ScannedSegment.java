@@ -50,7 +50,7 @@ final class ScannedSegment {
   static ScannedSegment read(SegmentFiles files, String name, long number) throws IOException {
     long size = files.size(name);
     int length = (int) Math.min(size, Integer.MAX_VALUE - 64);
-    ByteBuffer bytes = files.read(name, 0, length);
+    ByteBuffer bytes = SalvagedBytes.read(files, name, 0, length);
     ScannedSegment segment = new ScannedSegment(name, number, size, SegmentScan.of(bytes));
     for (RecordFrame record : segment.scan.records()) {
       segment.take(record, bytes);

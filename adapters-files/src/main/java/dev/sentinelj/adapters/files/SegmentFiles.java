@@ -14,6 +14,9 @@ interface SegmentFiles {
   /** Names of all files, in no order. */
   List<String> list() throws IOException;
 
+  /** Whether the directory is the one that was there when this was made. */
+  boolean isSameDirectory() throws IOException;
+
   long size(String name) throws IOException;
 
   /** At most {@code length} bytes from {@code offset}; fewer where the file ends. Thread safe. */

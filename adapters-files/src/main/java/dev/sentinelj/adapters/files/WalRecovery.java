@@ -211,7 +211,7 @@ final class WalRecovery {
 
   private void keepCopy(ScannedSegment segment) throws IOException {
     int length = segment.tailEnd() - segment.keepEnd();
-    ByteBuffer tail = files.read(segment.name(), segment.keepEnd(), length);
+    ByteBuffer tail = SalvagedBytes.read(files, segment.name(), segment.keepEnd(), length);
     String name = segment.name() + SegmentNames.TORN;
     String temp = name + SegmentNames.TEMP;
     try (SegmentFiles.Appender copy = files.create(temp, tail.remaining())) {

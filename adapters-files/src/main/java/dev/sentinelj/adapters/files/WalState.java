@@ -11,6 +11,7 @@ import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,8 @@ final class WalState {
   private int life;
   private long failedWrites;
   private long unreadableRecords;
+  private long leaving;
+  private boolean replaced;
   private boolean closed;
 
   WalState(SegmentFiles files, WalRecovery found) {
@@ -116,8 +119,31 @@ final class WalState {
     return segments.size();
   }
 
+  /** Whether there must be a file of this segment. */
   synchronized boolean hasSegment(long number) {
-    return segments.stream().anyMatch(segment -> segment.number() == number);
+    return number != leaving && segments.stream().anyMatch(segment -> segment.number() == number);
+  }
+
+  /**
+   * Whether the directory that holds {@code names} is still the one of this log, as far as they
+   * tell.
+   */
+  synchronized boolean standsAmong(Collection<String> names) {
+    return !replaced && (activeNumber == 0 || names.contains(SegmentNames.of(activeNumber)));
+  }
+
+  synchronized boolean isReplaced() {
+    return replaced;
+  }
+
+  /** Other files stand where this log wrote its own: nothing is written beside them. */
+  synchronized void replaced() {
+    replaced = true;
+  }
+
+  /** The file of the oldest segment is being deleted. */
+  synchronized void leaving(long number) {
+    leaving = number;
   }
 
   /** The oldest segment, if it holds batches and takes no more. */
@@ -140,7 +166,7 @@ final class WalState {
   synchronized List<WalReader.SetCopy> copies(Sha256 hash) {
     return segments.reversed().stream()
         .flatMap(segment ->
-            segment.set(hash).stream().map(place -> new WalReader.SetCopy(segment.name(), place)))
+            segment.set(hash).stream().map(place -> new WalReader.SetCopy(segment.number(), place)))
         .toList();
   }
 

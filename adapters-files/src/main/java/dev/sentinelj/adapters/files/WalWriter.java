@@ -7,9 +7,9 @@ import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
-import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wire.WireWriter;
 import dev.sentinelj.ports.PortUnavailableException;
+import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLog.LogFullException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,11 +28,9 @@ final class WalWriter {
   private final WalState log;
   private final SegmentFiles files;
   private final WalConfig config;
+  private final WalRoom room;
   private long lastNumber;
   private Optional<Active> active = Optional.empty();
-
-  /** Whether other files stand where this log wrote its own: nothing is written beside them. */
-  private boolean replaced;
 
   private record Active(ActiveSegment file, WalSegment index, Set<Sha256> sets) {}
 
@@ -52,9 +50,20 @@ final class WalWriter {
       return new Append(batch, out.toBytes(), List.copyOf(sets), life, new CompletableFuture<>());
     }
 
-    boolean isCarried() {
-      BatchKind kind = batch.header().kind();
-      return kind == BatchKind.COPY || kind == BatchKind.MOVED;
+    /** Whatever is not new: until it is written, nothing that is held already can go. */
+    boolean mustFindRoom() {
+      return batch.header().kind() != BatchKind.DATA;
+    }
+
+    /** Bytes it takes in a segment that holds the sets {@code present}. */
+    int needed(Set<Sha256> present) {
+      int bytes = RecordFrame.sizeOf(stored.length);
+      for (SeriesSet set : sets) {
+        if (!present.contains(set.hash())) {
+          bytes += 2 * RecordFrame.sizeOf(set.toBytes().length);
+        }
+      }
+      return bytes;
     }
   }
 
@@ -66,12 +75,14 @@ final class WalWriter {
     this.log = log;
     this.files = files;
     this.config = config;
+    this.room = new WalRoom(log, files, config);
     this.lastNumber = lastNumber;
   }
 
   /** Begins a segment within the limits. */
   void begin() throws IOException {
-    begin(config.segmentBytes(), false);
+    room.require(config.segmentBytes());
+    open(config.segmentBytes());
   }
 
   /** Begins a segment, if there is none, whatever the limits say. */
@@ -92,7 +103,7 @@ final class WalWriter {
    */
   void commit(List<Append> group) {
     List<Append> waiting = group.stream().filter(this::isWanted).toList();
-    if (replaced) {
+    if (log.isReplaced()) {
       fail(waiting, new PortUnavailableException(REPLACED));
       return;
     }
@@ -118,6 +129,27 @@ final class WalWriter {
     }
   }
 
+  /**
+   * Gives the segment up after {@code cause} came between, and answers what of {@code group} is
+   * not: with success what is on the disk for good.
+   */
+  void failed(List<Append> group, Throwable cause) {
+    giveUpSegment();
+    log.countFailedWrite();
+    long durable = log.durableThrough();
+    List<Append> lost = new ArrayList<>();
+    for (Append append : group) {
+      if (log.isOfThisLife(append) && append.batch().id().seq() <= durable) {
+        append.done().complete(null);
+      } else {
+        lost.add(append);
+      }
+    }
+    if (!lost.isEmpty()) {
+      fail(lost, new PortUnavailableException("writing the log", cause));
+    }
+  }
+
   private boolean isWanted(Append append) {
     boolean wanted = log.isOfThisLife(append);
     if (!wanted) {
@@ -130,11 +162,11 @@ final class WalWriter {
 
   /** Commits as many of {@code appends} as fit one segment, at least one. */
   private int commitRun(List<Append> appends) throws IOException {
-    Active segment = activeFor(appends.getFirst());
+    Active segment = activeFor(appends);
     List<Placed> placed = new ArrayList<>();
     Set<Sha256> sets = new HashSet<>(segment.sets());
     for (Append append : appends) {
-      if (needed(append, sets) > segment.file().room()) {
+      if (!takes(segment, append, sets, placed.size())) {
         break;
       }
       placed.add(place(segment.file(), append, sets));
@@ -145,7 +177,7 @@ final class WalWriter {
     segment.file().sync(bytes);
     if (!segment.file().isStillThere()) {
       giveUpSegment();
-      replaced = true;
+      log.replaced();
       fail(appends, new PortUnavailableException(REPLACED));
       return appends.size();
     }
@@ -177,55 +209,29 @@ final class WalWriter {
     return new WalSegment.Place(offset, offset + RecordFrame.sizeOf(payload.length));
   }
 
-  private static int needed(Append append, Set<Sha256> present) {
-    int bytes = RecordFrame.sizeOf(append.stored().length);
-    for (SeriesSet set : append.sets()) {
-      if (!present.contains(set.hash())) {
-        bytes += 2 * RecordFrame.sizeOf(set.toBytes().length);
-      }
+  private Active activeFor(List<Append> appends) throws IOException {
+    Append first = appends.getFirst();
+    if (!first.mustFindRoom() && room.isBeyondCap()) {
+      throw room.full(first.needed(Set.of()));
     }
-    return bytes;
-  }
-
-  private Active activeFor(Append append) throws IOException {
-    boolean fits =
-        active.filter(open -> needed(append, open.sets()) <= open.file().room()).isPresent();
-    if (!fits) {
+    if (active.filter(open -> takes(open, first, open.sets(), 0)).isEmpty()) {
       sealActive();
-      int overhead = SegmentHeader.BYTES + RecordFrame.sizeOf(0);
-      int bytes = Math.max(config.segmentBytes(), needed(append, Set.of()) + overhead);
-      begin(bytes, append.isCarried());
+      open(room.segmentFor(appends));
     }
     return active.orElseThrow();
   }
 
-  /**
-   * @param capless what is carried over from a former log is there already: it must find room, or
-   *     the former log could never go
-   */
-  private void begin(int bytes, boolean capless) throws IOException {
-    long held = log.bytesHeld();
-    if (!capless && held + bytes > config.maxBytes()) {
-      throw new LogFullException(
-          "the log takes " + held + " of " + config.maxBytes() + " bytes and needs " + bytes);
-    }
-    long free = files.usableBytes();
-    if (free - bytes < config.minFreeBytes()) {
-      throw new LogFullException(
-          "the file system has "
-              + free
-              + " bytes left, of which "
-              + config.minFreeBytes()
-              + " stay free");
-    }
-    open(bytes);
+  private boolean takes(Active segment, Append append, Set<Sha256> sets, int placed) {
+    return append.needed(sets) <= segment.file().room()
+        && segment.index().count() + placed < BatchLog.SealedSegment.MAX_SEQS
+        && (append.mustFindRoom() || !room.isBeyondCap());
   }
 
   private void open(int bytes) throws IOException {
     long number = ++lastNumber;
+    WalSegment index = new WalSegment(number, bytes);
     ActiveSegment file = ActiveSegment.create(files, log.headerFor(number), bytes);
     Failpoint.WAL_SEGMENT_BEGUN.hit();
-    WalSegment index = new WalSegment(number, bytes);
     active = Optional.of(new Active(file, index, new HashSet<>()));
     log.begun(index);
   }

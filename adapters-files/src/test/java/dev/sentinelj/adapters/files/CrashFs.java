@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,7 +25,14 @@ final class CrashFs implements SegmentFiles {
   private final List<Map<String, Inode>> snapshots = new ArrayList<>();
   private int writesUntilDeath = Integer.MAX_VALUE;
   private int forcesUntilFailure = Integer.MAX_VALUE;
-  private long unreadableAt = -1;
+  private final Set<String> locked = new HashSet<>();
+  private Optional<Error> forceError = Optional.empty();
+  private int directoryForcesToFail;
+  private long unreadableFrom;
+  private long unreadableTo;
+  private long usable = Long.MAX_VALUE;
+  private int openAppenders;
+  private boolean replaced;
   private boolean dead;
 
   private static final class Inode {
@@ -46,8 +55,54 @@ final class CrashFs implements SegmentFiles {
   }
 
   /** Reading the byte at {@code offset} of any file fails from now on. */
-  synchronized void breakAt(long offset) {
-    unreadableAt = offset;
+  void breakAt(long offset) {
+    breakBetween(offset, offset + 1);
+  }
+
+  /** Reading any of the bytes {@code from} to before {@code to} of any file fails from now on. */
+  synchronized void breakBetween(long from, long to) {
+    unreadableFrom = from;
+    unreadableTo = to;
+  }
+
+  /** The next sync of a file throws this. */
+  synchronized void failForceWith(Error error) {
+    forceError = Optional.of(error);
+  }
+
+  /** The next {@code count} syncs of the directory fail. */
+  synchronized void failDirectoryForces(int count) {
+    directoryForcesToFail = count;
+  }
+
+  /** From now on this file cannot be opened, as when there are too many. */
+  synchronized void lock(String name) {
+    locked.add(name);
+  }
+
+  /** Somebody deletes this file. */
+  synchronized void take(String name) {
+    names.remove(name);
+  }
+
+  /** Somebody puts another directory in the place of this one, without this file. */
+  synchronized void replaceWithout(String name) {
+    replaced = true;
+    names.remove(name);
+  }
+
+  /** Overwrites a file from {@code offset} on. */
+  synchronized void scramble(String name, int offset) throws IOException {
+    byte[] bytes = inode(name).now;
+    Arrays.fill(bytes, offset, bytes.length, (byte) 1);
+  }
+
+  synchronized void usable(long bytes) {
+    usable = bytes;
+  }
+
+  synchronized int openAppenders() {
+    return openAppenders;
   }
 
   /** The disk after the loss of power. */
@@ -101,7 +156,10 @@ final class CrashFs implements SegmentFiles {
 
   @Override
   public synchronized ByteBuffer read(String name, long offset, int length) throws IOException {
-    if (offset <= unreadableAt && unreadableAt < offset + length) {
+    if (locked.contains(name)) {
+      throw new FileNotFoundException(name + " (Too many open files)");
+    }
+    if (offset < unreadableTo && unreadableFrom < offset + length) {
       throw new IOException("Input/output error");
     }
     byte[] bytes = inode(name).now;
@@ -151,13 +209,21 @@ final class CrashFs implements SegmentFiles {
   @Override
   public synchronized void forceDirectory() throws IOException {
     change();
+    if (directoryForcesToFail-- > 0) {
+      throw new IOException("input/output error");
+    }
     snapshots.clear();
     named();
   }
 
   @Override
-  public long usableBytes() {
-    return Long.MAX_VALUE;
+  public synchronized long usableBytes() {
+    return usable;
+  }
+
+  @Override
+  public synchronized boolean isSameDirectory() {
+    return !replaced;
   }
 
   @Override
@@ -170,6 +236,7 @@ final class CrashFs implements SegmentFiles {
 
     CrashAppender(Inode inode) {
       this.inode = inode;
+      openAppenders++;
     }
 
     @Override
@@ -188,6 +255,11 @@ final class CrashFs implements SegmentFiles {
     public void force() throws IOException {
       synchronized (CrashFs.this) {
         change();
+        if (forceError.isPresent()) {
+          Error error = forceError.get();
+          forceError = Optional.empty();
+          throw error;
+        }
         if (forcesUntilFailure-- == 0) {
           inode.now = inode.synced.clone();
           throw new IOException("input/output error");
@@ -197,6 +269,10 @@ final class CrashFs implements SegmentFiles {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (CrashFs.this) {
+        openAppenders--;
+      }
+    }
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataDirectoryTest {
@@ -37,6 +39,18 @@ class DataDirectoryTest {
           .hasMessageNotContaining("\n");
     }
     DataDirectory.open(temp).close();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has a file that is always full")
+  void lock_whereItsProcessCannotBeWritten_holdsAllTheSame() throws IOException {
+    Path lock = Files.createSymbolicLink(temp.resolve(DirectoryLock.FILE), Path.of("/dev/full"));
+
+    try (DataDirectory data = DataDirectory.open(temp)) {
+      assertThat(data.path()).isEqualTo(temp);
+      assertThatThrownBy(() -> DataDirectory.open(temp)).isInstanceOf(UnusablePathException.class);
+    }
+    Files.delete(lock);
   }
 
   @Test

@@ -168,6 +168,31 @@ class FileBatchBusTest extends BatchBusContract {
   }
 
   @Test
+  void forget_whereAKeptMessageIsDamaged_dropsItWithItsSegment() throws IOException {
+    FileBatchBus bus = open("bus", SMALL);
+    byte[] damaged = "the message that rots".getBytes(StandardCharsets.US_ASCII);
+    BusPosition rotten = Stages.await(bus.publish(OTHER, "rots", damaged));
+    Path segment = segments().getFirst();
+    String text = Files.readString(segment, StandardCharsets.ISO_8859_1);
+    try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {'T'}), text.indexOf("the message"));
+    }
+    bus.forget(OTHER, rotten);
+    for (int i = 0; i < 40; i++) {
+      bus.forget(QUEUE, Stages.await(bus.publish(QUEUE, "m" + i, new byte[5_000])));
+    }
+    Stages.await(bus.publish(QUEUE, "last", new byte[1])); // behind what was freed
+    assertThat(segment).doesNotExist();
+
+    BusPosition next = Stages.await(bus.publish(OTHER, "next", new byte[1]));
+
+    assertThat(bus.read(OTHER, BusPosition.START, 10, 1_000))
+        .extracting(BatchBus.Message::position)
+        .containsExactly(next);
+    assertThat(bus.verify(OTHER, next)).isEqualTo(next);
+  }
+
+  @Test
   void publish_whileTheClockGoesBack_neverStampsBackwards() {
     FileBatchBus bus = open("bus", SMALL);
     BusPosition first = Stages.await(bus.publish(QUEUE, "a", new byte[1]));

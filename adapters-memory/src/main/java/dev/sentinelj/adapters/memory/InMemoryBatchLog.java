@@ -182,9 +182,8 @@ public final class InMemoryBatchLog implements BatchLog {
       throw new IllegalArgumentException(batch.id() + " where seq " + (given + 1) + " goes");
     }
     long held = pending.stream().mapToLong(one -> one.batch().bodyLength()).sum();
-    boolean carried =
-        batch.header().kind() == BatchKind.COPY || batch.header().kind() == BatchKind.MOVED;
-    if (!carried && disk.bytes + held + batch.bodyLength() > disk.maxBytes) {
+    boolean fresh = batch.header().kind() == BatchKind.DATA;
+    if (fresh && disk.bytes + held + batch.bodyLength() > disk.maxBytes) {
       return CompletableFuture.failedStage(
           new LogFullException("the log holds " + disk.bytes + " of " + disk.maxBytes + " bytes"));
     }
@@ -213,7 +212,10 @@ public final class InMemoryBatchLog implements BatchLog {
 
   private void store(Pending one) {
     Segment last = disk.segments.getLast();
-    if (!last.batches.isEmpty() && last.bytes + one.batch().bodyLength() > disk.segmentBytes) {
+    boolean full =
+        last.bytes + one.batch().bodyLength() > disk.segmentBytes
+            || last.batches.size() == SealedSegment.MAX_SEQS;
+    if (!last.batches.isEmpty() && full) {
       last = new Segment(last.number + 1);
       disk.segments.add(last);
     }

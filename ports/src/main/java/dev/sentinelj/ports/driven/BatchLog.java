@@ -57,6 +57,9 @@ public interface BatchLog {
    * lacks them. Completes when both are on the disk for good; appends complete in order. When it
    * fails, the batch is not in the log.
    *
+   * <p>New data fail with {@link LogFullException} where the log has no room for them. Loss records
+   * find room in a full log: what they name could never go without them.
+   *
    * @throws IllegalArgumentException when {@code batch} does not carry this epoch and {@link
    *     #nextSeq()}
    */
@@ -70,11 +73,17 @@ public interface BatchLog {
 
   /**
    * Durable batches with {@code seq >= from} in order of seq, at most {@code maxCount} and, beyond
-   * the first, at most {@code maxBytes} of bodies. Empty when there is none yet.
+   * the first, at most {@code maxBytes} of bodies. Empty only when there is no durable batch from
+   * {@code from} on that can be read: what is damaged is passed over, however much it is.
    */
   List<SignedBatch> read(long from, int maxCount, long maxBytes);
 
-  /** A definition that some held batch was appended with. */
+  /**
+   * A definition that some held batch was appended with; empty when there is none, or all that is
+   * left of it is damaged.
+   *
+   * @throws dev.sentinelj.ports.PortUnavailableException when it could not be looked for
+   */
   Optional<SeriesSet> set(Sha256 hash);
 
   /** The oldest segment that takes no more appends, if there is one. */
@@ -92,10 +101,13 @@ public interface BatchLog {
 
   /**
    * @param firstSeq least seq in it
-   * @param lastSeq greatest seq in it
-   * @param contentHashes of its batches, in order of seq
+   * @param lastSeq greatest seq in it, less than {@code firstSeq} + {@value #MAX_SEQS}
+   * @param contentHashes of its batches that can be read, in order of seq
    */
   record SealedSegment(long number, long firstSeq, long lastSeq, List<Sha256> contentHashes) {
+    /** Half of what a gateway compares at once: a segment must be one question. */
+    public static final int MAX_SEQS = 50_000;
+
     public SealedSegment {
       contentHashes = List.copyOf(contentHashes);
     }

@@ -6,8 +6,8 @@ import java.util.List;
  * The logs of one agent: the one that takes new batches, and those whose epoch was given up and
  * whose content is being carried over. One owner; what is said of {@link BatchLog} holds for each.
  *
- * <p>Batches of the kinds copy and moved have room of their own in the current log: carrying over
- * never waits for room that only its end makes.
+ * <p>Batches of the kinds copy and moved find room in the current log, as loss records do: carrying
+ * over never waits for room that only its end makes.
  */
 public interface BatchLogs {
   /** Where new batches go. */
