@@ -44,7 +44,7 @@ final class AppendQueue {
 
   /** Whether a draft waits that the log has room for although the last batch did not fit. */
   boolean draftFits() {
-    return fullForData;
+    return fullForData && !batchIsNext();
   }
 
   /**

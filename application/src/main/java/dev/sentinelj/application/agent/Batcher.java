@@ -9,7 +9,6 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.core.time.Now;
-import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.MetricSource;
@@ -188,15 +187,16 @@ public final class Batcher implements LossWriter {
   }
 
   private void appendNext(Now now) {
-    if (appending || held || (!queue.draftFits() && tries.waiting(now))) {
+    boolean waiting = tries.waiting(now);
+    if (appending || held || (waiting && !queue.draftFits())) {
       return;
     }
-    List<LossRecord.Entry> due = dueLosses();
+    List<LossRecord.Entry> due = waiting ? List.of() : dueLosses();
     if (due.isEmpty()) {
-      queue.next(this::encoded).ifPresent(this::append);
+      queue.next(this::encoded).ifPresent(draft -> append(draft, true));
     } else {
       LossRecord record = new LossRecord(due);
-      append(Draft.of(record, terms.offsetMillis(), _ -> losses.removeAll(due)));
+      append(Draft.of(record, terms.offsetMillis(), _ -> losses.removeAll(due)), false);
     }
   }
 
@@ -218,22 +218,25 @@ public final class Batcher implements LossWriter {
     return new BatchId(new EpochId(agent, log.epoch()), log.nextSeq());
   }
 
-  private void append(Draft draft) {
+  /**
+   * @param queued whether it came out of the queue
+   */
+  private void append(Draft draft, boolean queued) {
     SignedBatch batch = draft.signed(nextId(), log.sampleCount(), key.get());
     appending = true;
     startAppend(batch, draft.sets())
-        .whenCompleteAsync((_, failure) -> appended(draft, failure), mailbox);
+        .whenCompleteAsync((_, failure) -> appended(draft, queued, failure), mailbox);
   }
 
   private CompletionStage<Void> startAppend(SignedBatch batch, List<SeriesSet> sets) {
     try {
       return log.append(batch, sets);
-    } catch (BatchLog.LogFullException | PortUnavailableException e) {
+    } catch (RuntimeException | Error e) { // whatever it is, the next append must not wait for it
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void appended(Draft draft, @Nullable Throwable failure) {
+  private void appended(Draft draft, boolean queued, @Nullable Throwable failure) {
     Now now = clock.get();
     appending = false;
     if (failure == null) {
@@ -243,7 +246,9 @@ public final class Batcher implements LossWriter {
       draft.written().accept(log.epoch());
     } else {
       tries.failed(failure, now);
-      queue.failed(tries.logFull());
+      if (queued) {
+        queue.failed(tries.logFull());
+      }
     }
     appendNext(now);
   }

@@ -13,8 +13,9 @@ import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLogs;
 import dev.sentinelj.ports.driven.Uplink;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -176,22 +177,29 @@ final class CarriedLog {
   private void copy(Set<SignedBatch> stored, Now now) {
     asked = null;
     asking.answered();
-    List<Draft> drafts = new ArrayList<>();
+    Map<SignedBatch, Draft> drafts = drafts(stored); // reads the log, which may fail
     for (SignedBatch batch : piece.batches()) {
-      if (isCarried(batch)) {
+      if (drafts.containsKey(batch) || isCarried(batch)) {
         moved.add(batch.id().seq(), batch.header().samples());
-      } else if (!losses.has(batch.id().seq()) && (!stored.contains(batch) || moved.full())) {
-        draft(batch)
-            .ifPresent(draft -> {
-              moved.add(batch.id().seq(), batch.header().samples());
-              drafts.add(draft);
-            });
       }
     }
     piece = Piece.NONE;
     writing = drafts.size();
     step = drafts.isEmpty() ? Step.COMPARE : Step.COPY;
-    drafts.forEach(draft -> batcher.write(draft, now));
+    drafts.values().forEach(draft -> batcher.write(draft, now));
+  }
+
+  /** A piece that may not fit into the last word otherwise is carried over whole. */
+  private Map<SignedBatch, Draft> drafts(Set<SignedBatch> stored) {
+    boolean all = moved.room() < piece.batches().size();
+    Map<SignedBatch, Draft> drafts = new LinkedHashMap<>();
+    for (SignedBatch batch : piece.batches()) {
+      boolean lacking = !losses.has(batch.id().seq()) && (all || !stored.contains(batch));
+      if (lacking && !isCarried(batch)) {
+        draft(batch).ifPresent(draft -> drafts.put(batch, draft));
+      }
+    }
+    return drafts;
   }
 
   private Optional<Draft> draft(SignedBatch batch) {

@@ -51,6 +51,11 @@ final class CommittedWord {
     return committed.contains(seq) && !disputed.contains(seq);
   }
 
+  /** What is committed, disputed or not, ascending. */
+  List<SeqRanges.Range> ranges() {
+    return committed.toList();
+  }
+
   /** Whether all of {@code from..to} is committed. */
   boolean hasAll(long from, long to) {
     boolean inOneRange =

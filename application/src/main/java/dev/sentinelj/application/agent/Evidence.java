@@ -18,6 +18,7 @@ final class Evidence {
 
   private final Deliveries deliveries;
   private final CommittedWord word;
+  private final OwnRows own;
   private final SetBook sets;
   private final long resendAnywayNanos;
   private final RandomGenerator random;
@@ -29,11 +30,13 @@ final class Evidence {
   Evidence(
       Deliveries deliveries,
       CommittedWord word,
+      OwnRows own,
       SetBook sets,
       Duration resendAnyway,
       RandomGenerator random) {
     this.deliveries = deliveries;
     this.word = word;
+    this.own = own;
     this.sets = sets;
     this.resendAnywayNanos = resendAnyway.toNanos();
     this.random = random;
@@ -53,6 +56,9 @@ final class Evidence {
     long seq = delivery.seq;
     Receipt receipt = delivery.receipt;
     if (word.has(seq) && delivery.stage != Delivery.Stage.IN_FLIGHT) {
+      if (delivery.stage == Delivery.Stage.ACCEPTED) {
+        own.committed(seq);
+      }
       sets.committed(delivery.carried);
       deliveries.remove(delivery);
     } else if (delivery.stage == Delivery.Stage.ACCEPTED && receipt != null) {

@@ -36,6 +36,7 @@ public final class Exporter {
   private final ShippedCounts counts;
   private final VanishedPrefix vanished;
   private final SegmentFreeing freeing;
+  private final OwnRows own;
   private final Outbound outbound;
 
   /** For good: what we append later under a seq that was taken does not make it ours. */
@@ -114,7 +115,8 @@ public final class Exporter {
     this.vanished = new VanishedPrefix(log, losses, options.prefixLostAfter());
     GivenUp givenUp = new GivenUp(log, refused, losses, counts);
     this.freeing = new SegmentFreeing(log, givenUp, counts, random);
-    this.outbound = new Outbound(log, terms, sets, word, givenUp, options, counts, random);
+    this.own = new OwnRows(log, givenUp);
+    this.outbound = new Outbound(log, terms, sets, word, givenUp, own, options, counts, random);
   }
 
   /** Does what time asks for. Call it often: nothing is sent later than the next call. */
@@ -234,7 +236,8 @@ public final class Exporter {
       case Downlink.Reconciled(var answer) -> {
         succession.answered(answer, now);
         outbound.missing(freeing.answered(answer, now));
-        forked |= freeing.forked();
+        outbound.missing(own.answered(answer));
+        forked |= freeing.forked() || own.foreign();
       }
       case Downlink.Closed(var why, String reason) -> onClosed(why, reason, now);
     }
@@ -318,6 +321,7 @@ public final class Exporter {
   private void pump(Now now) {
     Uplink.Session session = connection.open();
     if (session != null && !forked) {
+      own.question(word, session, now).ifPresent(session::reconcile);
       outbound.pump(session, identity.key().get(), now);
     }
   }

@@ -3,6 +3,7 @@ package dev.sentinelj.application.agent;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads what a log holds at one moment, a piece at a time, so that nothing else waits long. */
 final class LogScan {
@@ -42,5 +43,14 @@ final class LogScan {
     List<SignedBatch> piece = read.stream().filter(batch -> batch.id().seq() <= to).toList();
     next = piece.isEmpty() ? end + 1 : piece.getLast().id().seq() + 1;
     return piece;
+  }
+
+  /** Everything readable under {@code from} to {@code to}, both inclusive, at once. */
+  static List<SignedBatch> all(BatchLog log, long from, long to) {
+    LogScan scan = new LogScan(log, from, to);
+    return Stream.generate(scan::next)
+        .takeWhile(read -> !read.isEmpty())
+        .flatMap(List::stream)
+        .toList();
   }
 }

@@ -17,15 +17,15 @@ final class MovedRanges {
     this.maxEntries = maxEntries;
   }
 
-  /** Whether no further range fits, so that from here on everything has to be carried over. */
-  boolean full() {
-    return entries.size() >= maxEntries;
+  /** How many further ranges fit; where none does everything has to be carried over. */
+  int room() {
+    return maxEntries - entries.size();
   }
 
   /** Seqs ascend from call to call. */
   void add(long seq, long samples) {
     MovedRecord.Entry last = entries.isEmpty() ? null : entries.getLast();
-    if (last != null && (last.to() + 1 == seq || full())) {
+    if (last != null && (last.to() + 1 == seq || room() == 0)) {
       entries.removeLast();
       entries.add(new MovedRecord.Entry(last.from(), seq, last.samples() + samples));
     } else {

@@ -19,8 +19,8 @@ import java.util.random.RandomGenerator;
  * Which batch is sent next in an open session, and which is sent again.
  *
  * <p>Order is the order of the log. When what comes next is older than a minute it is split: the
- * fresh lane goes first, and the backlog follows as fast as its allowance per poll. What an earlier
- * session left is held back until the database's word was heard.
+ * fresh lane goes first, and the backlog follows as fast as its allowance per poll. In a new session
+ * nothing is sent until the database's word was heard and its rows were seen to be ours.
  */
 final class Outbound {
 
@@ -29,6 +29,7 @@ final class Outbound {
   private final SetBook sets;
   private final CommittedWord word;
   private final GivenUp givenUp;
+  private final OwnRows own;
   private final ExporterOptions options;
   private final ShippedCounts counts;
   private final Deliveries deliveries = new Deliveries();
@@ -45,6 +46,7 @@ final class Outbound {
       SetBook sets,
       CommittedWord word,
       GivenUp givenUp,
+      OwnRows own,
       ExporterOptions options,
       ShippedCounts counts,
       RandomGenerator random) {
@@ -53,10 +55,11 @@ final class Outbound {
     this.sets = sets;
     this.word = word;
     this.givenUp = givenUp;
+    this.own = own;
     this.options = options;
     this.counts = counts;
-    this.sender = new Sender(terms, sets, givenUp, deliveries, random);
-    this.evidence = new Evidence(deliveries, word, sets, options.resendAnyway(), random);
+    this.sender = new Sender(terms, sets, givenUp, own, deliveries, random);
+    this.evidence = new Evidence(deliveries, word, own, sets, options.resendAnyway(), random);
     this.lanes = new Lanes(log, terms, this::settled);
     this.pause = new Pause(random);
   }
@@ -82,6 +85,7 @@ final class Outbound {
   void ended() {
     deliveries.clear();
     word.settleAll();
+    own.sessionEnded();
     sets.sessionEnded();
     pause.sessionEnded();
     lanes.ended();
@@ -103,6 +107,7 @@ final class Outbound {
   void progress(Committed committed, Now now) {
     Failpoint.AGENT_COMMITTED_HEARD.hit();
     OptionalLong movedBack = word.update(committed);
+    own.heard(movedBack.isPresent());
     evidence.judgeAll(now);
     lanes.release();
     movedBack.ifPresent(lanes::rewind);
@@ -160,7 +165,7 @@ final class Outbound {
     if (sets.owes() && deliveries.inFlight() == 0 && lanes.nothingNext()) {
       evidence.bringParked(now); // nothing else is on its way that the definition could go beside
     }
-    if (now.monotonicNanos() - openedAtNanos >= options.holdBack().toNanos()) {
+    if (heldLongEnough(now)) {
       lanes.release();
     }
     evidence.poll(now);
@@ -168,6 +173,9 @@ final class Outbound {
 
   /** Sends what may be sent now. */
   void pump(Uplink.Session session, AgentKey key, Now now) {
+    if (!own.certain(word) && !heldLongEnough(now)) {
+      return; // beside the rows of a twin ours would only add to the muddle
+    }
     lanes.split(now);
     if (late(now)) {
       sendLane(lanes.fresh(), session, key, now);
@@ -182,6 +190,10 @@ final class Outbound {
         sendLane(lanes.fresh(), session, key, now);
       }
     }
+  }
+
+  private boolean heldLongEnough(Now now) {
+    return now.monotonicNanos() - openedAtNanos >= options.holdBack().toNanos();
   }
 
   private boolean late(Now now) {

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,10 +163,6 @@ final class SegmentFreeing {
   }
 
   private List<SignedBatch> batches(long from, long to) {
-    LogScan scan = new LogScan(log, from, to);
-    return Stream.generate(scan::next)
-        .takeWhile(read -> !read.isEmpty())
-        .flatMap(List::stream)
-        .toList();
+    return LogScan.all(log, from, to);
   }
 }

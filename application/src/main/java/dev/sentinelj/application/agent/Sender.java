@@ -23,6 +23,7 @@ final class Sender {
   private final ServerTerms terms;
   private final SetBook sets;
   private final GivenUp givenUp;
+  private final OwnRows own;
   private final Deliveries deliveries;
   private final RandomGenerator random;
 
@@ -30,11 +31,13 @@ final class Sender {
       ServerTerms terms,
       SetBook sets,
       GivenUp givenUp,
+      OwnRows own,
       Deliveries deliveries,
       RandomGenerator random) {
     this.terms = terms;
     this.sets = sets;
     this.givenUp = givenUp;
+    this.own = own;
     this.deliveries = deliveries;
     this.random = random;
   }
@@ -52,6 +55,7 @@ final class Sender {
     Envelope.Signed envelope =
         SigningPolicy.signEnvelope(key, batch, attempt, terms.stamp(now), hashes);
     deliveries.sent(batch, attempt, hashes, now.monotonicNanos());
+    own.sent(batch.id().seq());
     Failpoint.AGENT_PUSH_BEFORE.hit();
     session.push(
         new Submission(batch, envelope, attached.stream().map(SeriesSet::toBytes).toList()));

@@ -1,11 +1,15 @@
 package dev.sentinelj.application.agent;
 
+import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Notices that the database lacks what this log has deleted long ago: it was restored to an older
@@ -43,12 +47,7 @@ final class VanishedPrefix {
       lacking = true;
       lackingSinceNanos = now.monotonicNanos();
     } else if (!said && now.monotonicNanos() - lackingSinceNanos >= afterNanos) {
-      long samples = samplesBefore(first); // reading the log may fail
-      losses.lost(new LossRecord.Entry(1, first - 1, samples, LossReason.DROPPED));
-      log.everTorn().stream()
-          .filter(torn -> torn.from() < first)
-          .map(torn -> new LossRecord.Entry(torn.from(), torn.to(), 0, LossReason.TORN))
-          .forEach(losses::lost);
+      vanished(first).forEach(losses::lost);
       said = true;
     }
   }
@@ -60,11 +59,17 @@ final class VanishedPrefix {
     }
   }
 
-  private long samplesBefore(long first) {
-    return log.read(first, 1, 1).stream()
-        .findFirst()
-        .map(SignedBatch::header)
-        .map(header -> header.sampleFrom())
-        .orElse(log.sampleCount());
+  /** All before the first batch that can be read; the samples of others behind it are theirs. */
+  private List<LossRecord.Entry> vanished(long first) {
+    Optional<BatchHeader> held = log.read(first, 1, 1).stream().findFirst().map(SignedBatch::header);
+    long end = held.map(header -> header.id().seq()).orElseGet(log::nextSeq);
+    long samples = held.map(BatchHeader::sampleFrom).orElseGet(log::sampleCount);
+    List<LossRecord.Entry> entries = new ArrayList<>();
+    entries.add(new LossRecord.Entry(1, end - 1, samples, LossReason.DROPPED));
+    log.everTorn().stream()
+        .filter(torn -> torn.from() < end)
+        .map(torn -> new LossRecord.Entry(torn.from(), torn.to(), 0, LossReason.TORN))
+        .forEach(entries::add);
+    return entries;
   }
 }

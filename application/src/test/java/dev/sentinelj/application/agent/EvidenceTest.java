@@ -12,6 +12,7 @@ import dev.sentinelj.core.progress.Committed;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.LaneRead;
 import dev.sentinelj.core.time.Now;
+import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.testkit.SignedBatches;
 import java.time.Duration;
 import java.util.List;
@@ -24,9 +25,13 @@ class EvidenceTest {
 
   private final Deliveries deliveries = new Deliveries();
   private final CommittedWord word = new CommittedWord();
-  private final SetBook sets = new SetBook(new AgentRig().log, new WireCodec());
+  private final BatchLog log = new AgentRig().log;
+  private final GivenUp givenUp =
+      new GivenUp(log, (_, _) -> {}, _ -> {}, new ShippedCounts());
+  private final OwnRows own = new OwnRows(log, givenUp);
+  private final SetBook sets = new SetBook(log, new WireCodec());
   private final Evidence evidence =
-      new Evidence(deliveries, word, sets, HOUR, new SplittableRandom(4));
+      new Evidence(deliveries, word, own, sets, HOUR, new SplittableRandom(4));
 
   @Test
   void committed_isDoneWith() {
