@@ -63,8 +63,10 @@ final class Evidence {
       deliveries.remove(delivery);
     } else if (delivery.stage == Delivery.Stage.ACCEPTED && receipt != null) {
       if (word.disputed(seq) && word.passed(receipt)) {
-        word.settle(seq); // the next comparison of hashes decides
-        deliveries.remove(delivery);
+        word.settle(seq); // what the marks say counts again
+      }
+      if (word.has(seq)) {
+        deliveries.remove(delivery); // the next comparison of hashes decides
       } else if (word.provesLost(seq, receipt)) {
         long wait = delivery.backOffMillis(random) * 1_000_000;
         deliveries.waitUntil(delivery, now.monotonicNanos() + wait);

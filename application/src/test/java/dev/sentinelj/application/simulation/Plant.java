@@ -147,7 +147,7 @@ final class Plant {
   /** First without help; then agents with twins start again until they have met these. */
   private void drain() {
     boolean drained = drainsWithin(UNAIDED_MILLIS, () -> {});
-    if (bus.lostTail() && !checks.stuckAlone().isEmpty()) {
+    if (bus.lostSome() && !checks.stuckAlone().isEmpty()) {
       // nobody can know of messages that were never read, and the lane may be silent since
       drained = drainsWithin(
               scenario.options().get(Option.RESEND_ANYWAY_MILLIS) + UNAIDED_MILLIS, () -> {});

@@ -37,7 +37,7 @@ final class WatchedBus {
   /** How often the broker started again: all connections broke then. */
   private long starts;
 
-  private boolean lostTail;
+  private boolean lostSome;
 
   WatchedBus(Plant plant) {
     this.plant = plant;
@@ -70,9 +70,9 @@ final class WatchedBus {
     return new Connection(process);
   }
 
-  /** Whether it ever lost its newest messages and is the same broker all the same. */
-  boolean lostTail() {
-    return lostTail;
+  /** Whether it ever lost messages, perhaps unread ones, and is the same broker all the same. */
+  boolean lostSome() {
+    return lostSome;
   }
 
   void loseAll() {
@@ -85,7 +85,7 @@ final class WatchedBus {
   void loseTail(int which, int count) {
     FrameAddress address = address(which);
     starts++;
-    lostTail = true;
+    lostSome = true;
     broker.loseTail(address, count);
     Queue queue = queue(address);
     for (int i = 0; i < count && !queue.held.isEmpty(); i++) {
@@ -96,6 +96,7 @@ final class WatchedBus {
 
   /** One message of a queue cannot be read any more; those behind it can. */
   void rot(int which, int fromTheNewest) {
+    lostSome = true;
     FrameAddress address = address(which);
     broker.rot(address, fromTheNewest).ifPresent(queue(address).held::remove);
   }
@@ -201,7 +202,9 @@ final class WatchedBus {
   private final class Connection implements BatchBus {
     private final SimulatedProcess process;
     private final Executor line;
-    private long madeAt = starts;
+    private final long madeAt = starts;
+    private final Map<FrameAddress, Long> comparedAt = new HashMap<>();
+    private long publishedAt = starts;
 
     Connection(SimulatedProcess process) {
       this.process = process;
@@ -249,15 +252,17 @@ final class WatchedBus {
 
     /** What a client hears first after a broker was away, however short. */
     private void requireUnbroken() {
-      if (madeAt != starts) {
-        madeAt = starts;
+      if (publishedAt != starts) {
+        publishedAt = starts;
         throw new PortUnavailableException("the connection to the broker broke");
       }
     }
 
     @Override
     public List<Message> read(FrameAddress address, BusPosition after, int maxCount, long bytes) {
-      requireUnbroken();
+      if (comparedAt.getOrDefault(address, madeAt) != starts) {
+        throw new PortUnavailableException("the broker was away since this queue was compared");
+      }
       return broker.read(address, after, maxCount, bytes);
     }
 
@@ -265,10 +270,11 @@ final class WatchedBus {
     public BusPosition verify(FrameAddress address, BusPosition committed) {
       if (plant.sabotage() == Sabotage.POSITION_KEPT_AFTER_TAIL_CUT
           && queue(address).generation == committed.generation()) {
+        comparedAt.put(address, starts);
         return committed;
       }
-      requireUnbroken();
       BusPosition found = broker.verify(address, committed);
+      comparedAt.put(address, starts);
       Queue queue = queue(address);
       queue.generation = Math.max(queue.generation, found.generation());
       return found;

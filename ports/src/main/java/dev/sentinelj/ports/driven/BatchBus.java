@@ -28,6 +28,10 @@ public interface BatchBus {
    * Messages behind {@code after}, in order, at most {@code maxCount} and, beyond the first, at
    * most {@code maxBytes}; empty when there is none yet. A position of another generation than the
    * queue's present one reads from the queue's first message.
+   *
+   * <p>Where the broker is another process, it fails with {@link
+   * dev.sentinelj.ports.PortUnavailableException} after that was away until the queue was compared
+   * by {@link #verify}: under the same sequences there may be other messages.
    */
   List<Message> read(FrameAddress address, BusPosition after, int maxCount, long maxBytes);
 
