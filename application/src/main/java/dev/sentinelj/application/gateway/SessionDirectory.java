@@ -75,19 +75,9 @@ public final class SessionDirectory implements AgentSessions {
 
   @Override
   public CompletionStage<Opening> open(Hello hello, Listener listener, Now now) {
-    AgentId agent = hello.epoch().agent();
     return agents
-        .find(agent, now)
-        .thenCompose(found ->
-            lacksKey(found, hello)
-                ? agents.findAnew(agent, now)
-                : CompletableFuture.completedFuture(found))
+        .find(hello.epoch().agent(), List.of(hello.key()), now)
         .thenApply(found -> onAgent(found, hello, listener, now));
-  }
-
-  private static boolean lacksKey(AgentDirectory.Answer found, Hello hello) {
-    return found instanceof AgentDirectory.Answer.Found(AgentDirectory.Keys keys)
-        && !keys.knows(hello.key());
   }
 
   private Opening onAgent(AgentDirectory.Answer found, Hello hello, Listener listener, Now now) {
@@ -140,7 +130,7 @@ public final class SessionDirectory implements AgentSessions {
   @Override
   public CompletionStage<Boolean> heartbeat(HeartbeatProof proof, Now now) {
     return agents
-        .find(proof.agent(), now)
+        .find(proof.agent(), List.of(proof.key()), now)
         .thenCompose(found ->
             switch (found) {
               case AgentDirectory.Answer.Found(AgentDirectory.Keys keys) ->
