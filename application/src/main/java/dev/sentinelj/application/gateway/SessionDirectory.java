@@ -56,6 +56,7 @@ public final class SessionDirectory implements AgentSessions {
   private final Map<EpochId, OpenSession> open = new HashMap<>();
   private final MetHellos hellos = new MetHellos(REMEMBERED_HELLOS);
   private final Reconciliation reconciliation;
+  private final EpochClosings closings;
 
   public SessionDirectory(
       AgentDirectory agents,
@@ -71,6 +72,7 @@ public final class SessionDirectory implements AgentSessions {
     this.limits = limits;
     this.window = window;
     this.reconciliation = new Reconciliation(feed);
+    this.closings = new EpochClosings(feed);
   }
 
   @Override
@@ -226,7 +228,7 @@ public final class SessionDirectory implements AgentSessions {
   }
 
   CompletionStage<Void> closeEpoch(EpochId epoch) {
-    return feed.close(epoch);
+    return closings.close(epoch);
   }
 
   CompletionStage<ReconcileAnswer> reconcile(AgentId agent, ReconcileQuery query) {
