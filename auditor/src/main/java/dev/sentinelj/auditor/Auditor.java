@@ -16,9 +16,16 @@ import java.util.function.Consumer;
  */
 public final class Auditor {
   private final DatabaseAddress address;
+  private final Patience patience;
 
+  /** Waits as long as it takes. */
   public Auditor(DatabaseAddress address) {
+    this(address, Patience.ENDLESS);
+  }
+
+  public Auditor(DatabaseAddress address, Patience patience) {
     this.address = address;
+    this.patience = patience;
   }
 
   /**
@@ -27,7 +34,7 @@ public final class Auditor {
    * @throws AuditFailedException when the database does not answer or has another schema
    */
   public Audit audit(Scope scope) {
-    try (Connection connection = address.connect()) {
+    try (Connection connection = address.connect(patience)) {
       return new Audit(now(connection), judged(FactsReader.read(connection, scope)), List.of());
     } catch (SQLException e) {
       throw AuditFailedException.of(address, e);
@@ -41,12 +48,14 @@ public final class Auditor {
    * @throws AuditFailedException as {@link #audit}
    */
   public Audit recount(Scope scope, Consumer<String> progress) {
-    try (Connection connection = address.connect()) {
+    try (Connection connection = address.connect(patience)) {
       Collection<EpochFacts> facts = FactsReader.read(connection, scope);
       long now = now(connection);
       List<EpochAudit> epochs = judged(facts);
       return new Audit(
-          now, epochs, new SampleCount(address, connection, progress).compare(facts, now));
+          now,
+          epochs,
+          new SampleCount(address, patience, connection, progress).compare(facts, now));
     } catch (SQLException e) {
       throw AuditFailedException.of(address, e);
     }
@@ -58,7 +67,7 @@ public final class Auditor {
    * @throws AuditFailedException as {@link #audit}
    */
   public boolean knows(String agent) {
-    try (Connection connection = address.connect();
+    try (Connection connection = address.connect(patience);
         PreparedStatement statement =
             connection.prepareStatement("SELECT FROM agents WHERE id = ?")) {
       statement.setString(1, agent);

@@ -57,20 +57,22 @@ public record DatabaseAddress(String url, String user, Optional<String> password
     }
   }
 
-  /** A read-only session in one snapshot, without time limits and without effect on anybody. */
-  Connection connect() throws SQLException {
+  /** A read-only session in one snapshot, without effect on anybody. */
+  Connection connect(Patience patience) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user);
     password.ifPresent(text -> properties.setProperty("password", text));
     properties.setProperty("ApplicationName", "sentinel audit");
     properties.setProperty("connectTimeout", CONNECT_SECONDS);
+    properties.setProperty("socketTimeout", patience.socketSeconds());
     properties.setProperty("tcpKeepAlive", "true");
     Connection connection = DriverManager.getConnection(url, properties);
     try (var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      statement.execute("SET LOCAL statement_timeout = 0");
+      statement.execute("SET LOCAL statement_timeout = " + patience.reply().toMillis());
+      statement.execute("SET LOCAL lock_timeout = " + patience.lock().toMillis());
       statement.execute("SET LOCAL jit = off");
       statement.execute("SET LOCAL work_mem = '64MB'");
       return connection;

@@ -29,13 +29,16 @@ final class SampleCount {
   private static final String UNKNOWN_TABLE = "42P01";
 
   private final DatabaseAddress address;
+  private final Patience patience;
   private final Connection snapshot;
   private final Consumer<String> progress;
   private final Map<Long, String> agents = new HashMap<>();
   private final Map<String, Long> counted = new HashMap<>();
 
-  SampleCount(DatabaseAddress address, Connection snapshot, Consumer<String> progress) {
+  SampleCount(
+      DatabaseAddress address, Patience patience, Connection snapshot, Consumer<String> progress) {
     this.address = address;
+    this.patience = patience;
     this.snapshot = snapshot;
     this.progress = progress;
   }
@@ -92,7 +95,7 @@ final class SampleCount {
   private void countDays() throws SQLException {
     String id = one("SELECT pg_export_snapshot()");
     List<String> days = days();
-    try (Connection other = address.connect();
+    try (Connection other = address.connect(patience);
         Statement statement = other.createStatement()) {
       for (int i = 0; i < days.size(); i++) {
         progress.accept("counting samples: day " + (i + 1) + " of " + days.size());

@@ -82,7 +82,7 @@ final class AuditEndpoints {
     AgentId agent =
         call.agent()
             .orElseThrow(() -> Problem.badField("agent", "agent must be the id of an agent"));
-    AgentAudit audit = audits.audit(agent);
+    AgentAudit audit = audited(agent);
     AuditQueries.Verdict worst =
         agents.orUnknown(agent, audit.epochs()).stream()
             .map(EpochVerdict::verdict)
@@ -96,6 +96,16 @@ final class AuditEndpoints {
             word(worst),
             audit.epochs().stream().map(Counts::of).reduce(Counts.NONE, Counts::plus),
             audit.epochs().stream().map(AuditEndpoints::json).toList()));
+  }
+
+  private AgentAudit audited(AgentId agent) {
+    try {
+      return audits.audit(agent);
+    } catch (AuditQueries.BusyException e) {
+      throw new ProblemException(
+          Problem.retryLater(
+              503, "another audit is under way, try again", HttpLimits.AUDIT_RETRY_SECONDS));
+    }
   }
 
   private static Epoch json(EpochVerdict one) {

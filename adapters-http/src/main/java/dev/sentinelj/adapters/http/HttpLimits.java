@@ -32,6 +32,9 @@ final class HttpLimits {
   /** How long a registry may take to answer. */
   static final Duration PORT_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Whoever finds other audits under way is told to come back after so many seconds. */
+  static final int AUDIT_RETRY_SECONDS = 5;
+
   /** Addresses whose request rate is remembered. */
   static final int MAX_RATED_ADDRESSES = 10_000;
 

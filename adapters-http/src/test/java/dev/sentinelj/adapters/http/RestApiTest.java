@@ -311,6 +311,18 @@ class RestApiTest {
   }
 
   @Test
+  void audit_whileOthersRun_is503AndSaysWhy() {
+    server.auditsBusy.set(true);
+
+    HttpResponse<String> response = server.getAs(Role.VIEWER, "/v1/audit?agent=web-1");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("Retry-After")).contains("5");
+    assertThat(TestServer.json(response).path("detail").asString())
+        .isEqualTo("another audit is under way, try again");
+  }
+
+  @Test
   void agent_showsItsHardwareIdToOperatorsOnly() {
     server.enter("web-1");
 

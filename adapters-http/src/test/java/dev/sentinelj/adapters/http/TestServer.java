@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 
@@ -53,6 +54,7 @@ final class TestServer implements AutoCloseable {
   final AtomicReference<CompletionStage<QuarantineReplay.Answer>> replayed =
       new AtomicReference<>(
           CompletableFuture.completedFuture(new QuarantineReplay.Answer.Unknown()));
+  final AtomicBoolean auditsBusy = new AtomicBoolean();
   final HttpServer.Parts parts;
   final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -67,7 +69,7 @@ final class TestServer implements AutoCloseable {
             new InMemoryQuarantineQueries(database),
             (id, by) -> replayed.get(),
             registry,
-            TestServer::audited,
+            this::audited,
             () -> "# TYPE up gauge\nup 1\n",
             now::get,
             KEY,
@@ -77,7 +79,10 @@ final class TestServer implements AutoCloseable {
     server.start();
   }
 
-  private static AuditQueries.AgentAudit audited(AgentId agent) {
+  private AuditQueries.AgentAudit audited(AgentId agent) {
+    if (auditsBusy.get()) {
+      throw new AuditQueries.BusyException("scripted: others are at it");
+    }
     if (!agent.equals(ScriptedQueries.WITH_DATA)) {
       return new AuditQueries.AgentAudit(START, List.of());
     }

@@ -1,15 +1,20 @@
 package dev.sentinelj.adapters.timescale;
 
 import dev.sentinelj.adapters.timescale.jooq.Routines;
+import dev.sentinelj.ports.PortUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jooq.exception.DataAccessException;
 
 /**
- * Makes room for a day before a row of that day is written. It works on a connection of the pool,
- * because what it makes must be there whatever becomes of the transaction that asked; attaching a
- * day does not wait for writers. One owner.
+ * Makes room for a day before a row of that day is written. It works on a connection of its own,
+ * because what it makes must be there whatever becomes of the transaction that asked; and on none
+ * of the pool, because that transaction holds epochs which others wait for on connections of the
+ * pool. Attaching a day does not wait for writers. One owner.
  */
 final class DayPartitions {
   /**
@@ -64,12 +69,12 @@ final class DayPartitions {
   }
 
   private static void make(Database database, Table table, LocalDate[] dates) {
-    database.transact(
-        "making room for new days",
-        dsl -> {
-          Routines.sentinelEnsurePartitions(dsl.configuration(), table.relation, dates);
-          return table;
-        });
+    try (Connection connection = database.connect("sentinel days")) {
+      Routines.sentinelEnsurePartitions(
+          Database.on(connection).configuration(), table.relation, dates);
+    } catch (SQLException | DataAccessException e) {
+      throw new PortUnavailableException("making room for new days", e);
+    }
   }
 
   boolean has(Table table, long day) {

@@ -47,6 +47,12 @@ import org.jooq.types.DayToSecond;
  * a lesser xmin than cursors given out before: such a cursor counts for nothing.
  */
 public final class TimescaleProgressFeed implements ProgressFeed {
+  /**
+   * How long closing an epoch waits for the transaction that holds it. It waits on a connection of
+   * the pool; the same call may succeed later.
+   */
+  static final long CLOSE_WAIT_MILLIS = 2_000;
+
   private static final DayToSecond FIRST_PAGE = DayToSecond.hour("1");
 
   private final Database database;
@@ -86,12 +92,13 @@ public final class TimescaleProgressFeed implements ProgressFeed {
   @Override
   public CompletionStage<Void> close(EpochId epoch) {
     return database
-        .later(() -> database.ask("closing " + epoch, dsl -> closeNow(dsl, epoch)))
+        .later(() -> database.transact("closing " + epoch, dsl -> closeNow(dsl, epoch)))
         .thenAccept(_ -> {});
   }
 
   /** The row is locked by it, so whoever locked it before is waited for. */
   private static int closeNow(DSLContext dsl, EpochId epoch) {
+    dsl.execute("SET LOCAL lock_timeout = " + CLOSE_WAIT_MILLIS);
     Field<Long> transaction = Routines.sentinelXid();
     return dsl.insertInto(AGENT_PROGRESS)
         .set(AGENT_PROGRESS.AGENT, epoch.agent().value())

@@ -9,6 +9,7 @@ import dev.sentinelj.ports.driven.AgentRegistry;
 import dev.sentinelj.ports.driven.AgentRegistry.Lookup;
 import dev.sentinelj.ports.driven.SecretVault;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was read is believed for {@link #TTL}, which is how long a revocation takes at most. When
  * the registry does not answer, known agents are served for {@link #STALE}, and of others is said
- * that the registry is not reachable, never that they are unknown. Unknown ids are remembered in a
- * bounded memory of their own and looked up at a limited rate, because anybody may ask for them.
+ * that the registry is not reachable, never that they are unknown; nor is it said of a key that was
+ * not there when the registry answered last. Unknown ids are remembered in a bounded memory of
+ * their own and looked up at a limited rate, because anybody may ask for them.
  *
  * <p>Thread safe: short synchronized sections around memory, look-ups outside.
  */
@@ -42,11 +44,18 @@ public final class AgentDirectory {
   /** Most ids remembered as unknown or deleted. */
   public static final int MAX_ABSENT = 10_000;
 
-  /** Look-ups per second of ids that are not held, and of keys that a held agent lacks. */
+  /**
+   * Look-ups per second of ids that are not held, and of keys that a held agent lacks. Reading a
+   * held agent again costs none of them: once per {@link #TTL} and agent is bound enough, and
+   * whoever invents ids must not keep a revocation from being seen.
+   */
   public static final int LOOKUPS_PER_SECOND = 2_000;
 
   /** An id that no agent has: asking for it shows that the registry answers. */
   private static final AgentId PROBE = new AgentId("registry-probe");
+
+  private static final CompletableFuture<Answer> NOT_UNDER_WAY =
+      CompletableFuture.completedFuture(new Answer.Unavailable());
 
   private final AgentRegistry registry;
   private final SecretVault vault;
@@ -93,22 +102,41 @@ public final class AgentDirectory {
 
   /** What is known of {@code agent}, at most {@link #TTL} old. The stage never fails. */
   public CompletionStage<Answer> find(AgentId agent, Now now) {
+    boolean refresh;
     synchronized (this) {
       boolean pausing = paused && now.monotonicNanos() < pausedUntilNanos;
       Optional<Answer> believed = held.believed(agent, pausing, now);
       if (believed.isPresent()) {
         return CompletableFuture.completedFuture(believed.get());
       }
+      refresh = held.isKnown(agent);
     }
-    return lookUp(agent, now);
+    return lookUp(agent, refresh, now).thenApply(answer -> orHeld(agent, answer, now));
   }
 
   /**
-   * What the registry says now, for whoever met a key that {@link #find} does not know: it may have
-   * been made in this very second. The stage never fails.
+   * As {@link #find}, for whoever met {@code keys}: a key that is not known yet may have been made
+   * in this very second, so the registry is asked anew. The stage never fails.
+   */
+  public CompletionStage<Answer> find(AgentId agent, Collection<KeyId> keys, Now now) {
+    return find(agent, now)
+        .thenCompose(found ->
+            found instanceof Answer.Found(Keys known) && !keys.stream().allMatch(known::knows)
+                ? findAnew(agent, now)
+                : CompletableFuture.completedFuture(found));
+  }
+
+  /**
+   * What the registry says now. When it says nothing, this says that, whatever is held: what was
+   * read before cannot tell that a key is unknown. The stage never fails.
    */
   public CompletionStage<Answer> findAnew(AgentId agent, Now now) {
-    return lookUp(agent, now);
+    CompletableFuture<Answer> before;
+    synchronized (this) {
+      before = underWay.getOrDefault(agent, NOT_UNDER_WAY);
+    }
+    // what is under way already may have been read before the key was made
+    return before.thenCompose(_ -> lookUp(agent, false, now));
   }
 
   /** Notes once per key that a MAC under it held. Call it after the MAC only. */
@@ -146,7 +174,7 @@ public final class AgentDirectory {
         return;
       }
     }
-    lookUp(PROBE, now);
+    lookUp(PROBE, true, now);
   }
 
   /** Whether the registry answered when it was last asked. */
@@ -158,16 +186,20 @@ public final class AgentDirectory {
     return held.size();
   }
 
-  private CompletionStage<Answer> lookUp(AgentId agent, Now now) {
+  /**
+   * What the registry answers, or that it did not.
+   *
+   * @param free whether something else than the rate bounds how often this is asked
+   */
+  private CompletionStage<Answer> lookUp(AgentId agent, boolean free, Now now) {
     CompletableFuture<Answer> mine = new CompletableFuture<>();
     synchronized (this) {
       CompletableFuture<Answer> others = underWay.get(agent);
       if (others != null) {
         return others;
       }
-      if (!lookups.tryTake(now)) {
-        return CompletableFuture.completedFuture(
-            held.stale(agent, now).orElse(new Answer.Throttled()));
+      if (!free && !lookups.tryTake(now)) {
+        return CompletableFuture.completedFuture(new Answer.Throttled());
       }
       underWay.put(agent, mine);
       probed = true;
@@ -176,6 +208,10 @@ public final class AgentDirectory {
     ask(agent)
         .whenComplete((lookup, failure) -> mine.complete(settle(agent, lookup, failure, now)));
     return mine;
+  }
+
+  private synchronized Answer orHeld(AgentId agent, Answer answer, Now now) {
+    return answer instanceof Answer.Unavailable ? held.stale(agent, now).orElse(answer) : answer;
   }
 
   private CompletionStage<Lookup> ask(AgentId agent) {
@@ -195,7 +231,7 @@ public final class AgentDirectory {
       paused = read.isEmpty();
       if (read.isEmpty()) {
         pausedUntilNanos = asked.monotonicNanos() + PAUSE.toNanos();
-        return held.stale(agent, asked).orElse(new Answer.Unavailable());
+        return new Answer.Unavailable();
       }
       held.keep(agent, read.get());
       return read.get().answer();

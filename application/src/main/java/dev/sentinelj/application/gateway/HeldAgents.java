@@ -56,6 +56,11 @@ final class HeldAgents {
         .flatMap(found -> found.ifYoungerThan(AgentDirectory.STALE, now));
   }
 
+  /** Whether {@code agent} was found when the registry answered last. */
+  boolean isKnown(AgentId agent) {
+    return known.containsKey(agent);
+  }
+
   /** Takes over what the registry says of {@code agent} now. */
   void keep(AgentId agent, Held held) {
     boolean found = held.answer instanceof Answer.Found;

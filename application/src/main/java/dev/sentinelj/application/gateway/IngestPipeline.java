@@ -85,9 +85,10 @@ public final class IngestPipeline implements IngestBatches {
     if (session.isPresent() && !session.get().equals(agent)) {
       return refuse(Refusal.AGENT_MISMATCH);
     }
+    Envelope envelope = submission.envelope().envelope();
     return directory
-        .find(agent, now)
-        .thenCompose(found -> onAgent(found, submission, now, false))
+        .find(agent, List.of(envelope.key(), envelope.contentKey()), now)
+        .thenCompose(found -> onAgent(found, submission, now))
         .thenApply(answer -> session.isPresent() ? answer : heard(agent, answer, now));
   }
 
@@ -113,10 +114,9 @@ public final class IngestPipeline implements IngestBatches {
   }
 
   private CompletionStage<Answer> onAgent(
-      AgentDirectory.Answer found, Submission submission, Now now, boolean anew) {
+      AgentDirectory.Answer found, Submission submission, Now now) {
     return switch (found) {
-      case AgentDirectory.Answer.Found(AgentDirectory.Keys keys) ->
-          onKeys(keys, submission, now, anew);
+      case AgentDirectory.Answer.Found(AgentDirectory.Keys keys) -> onKeys(keys, submission, now);
       case AgentDirectory.Answer.Unknown() -> refuse(Refusal.UNKNOWN_AGENT);
       case AgentDirectory.Answer.Deleted _ -> refuse(Refusal.DELETED_AGENT);
       case AgentDirectory.Answer.Unavailable() ->
@@ -127,15 +127,8 @@ public final class IngestPipeline implements IngestBatches {
     };
   }
 
-  private CompletionStage<Answer> onKeys(
-      AgentDirectory.Keys keys, Submission submission, Now now, boolean anew) {
+  private CompletionStage<Answer> onKeys(AgentDirectory.Keys keys, Submission submission, Now now) {
     Envelope envelope = submission.envelope().envelope();
-    boolean listed = keys.knows(envelope.key()) && keys.knows(envelope.contentKey());
-    if (!listed && !anew) { // a key made since the ring was read
-      return directory
-          .findAnew(submission.batch().id().agent(), now)
-          .thenCompose(found -> onAgent(found, submission, now, true));
-    }
     Optional<AgentKey> signs = keys.ring().forEnvelope(envelope.key(), now.wallMillis());
     Optional<AgentKey> signed = keys.ring().forContent(envelope.contentKey(), now.wallMillis());
     if (signs.isEmpty() || signed.isEmpty()) {

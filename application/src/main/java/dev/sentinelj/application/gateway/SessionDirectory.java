@@ -56,6 +56,7 @@ public final class SessionDirectory implements AgentSessions {
   private final Map<EpochId, OpenSession> open = new HashMap<>();
   private final MetHellos hellos = new MetHellos(REMEMBERED_HELLOS);
   private final Reconciliation reconciliation;
+  private final EpochClosings closings;
 
   public SessionDirectory(
       AgentDirectory agents,
@@ -71,23 +72,14 @@ public final class SessionDirectory implements AgentSessions {
     this.limits = limits;
     this.window = window;
     this.reconciliation = new Reconciliation(feed);
+    this.closings = new EpochClosings(feed);
   }
 
   @Override
   public CompletionStage<Opening> open(Hello hello, Listener listener, Now now) {
-    AgentId agent = hello.epoch().agent();
     return agents
-        .find(agent, now)
-        .thenCompose(found ->
-            lacksKey(found, hello)
-                ? agents.findAnew(agent, now)
-                : CompletableFuture.completedFuture(found))
+        .find(hello.epoch().agent(), List.of(hello.key()), now)
         .thenApply(found -> onAgent(found, hello, listener, now));
-  }
-
-  private static boolean lacksKey(AgentDirectory.Answer found, Hello hello) {
-    return found instanceof AgentDirectory.Answer.Found(AgentDirectory.Keys keys)
-        && !keys.knows(hello.key());
   }
 
   private Opening onAgent(AgentDirectory.Answer found, Hello hello, Listener listener, Now now) {
@@ -140,7 +132,7 @@ public final class SessionDirectory implements AgentSessions {
   @Override
   public CompletionStage<Boolean> heartbeat(HeartbeatProof proof, Now now) {
     return agents
-        .find(proof.agent(), now)
+        .find(proof.agent(), List.of(proof.key()), now)
         .thenCompose(found ->
             switch (found) {
               case AgentDirectory.Answer.Found(AgentDirectory.Keys keys) ->
@@ -236,7 +228,7 @@ public final class SessionDirectory implements AgentSessions {
   }
 
   CompletionStage<Void> closeEpoch(EpochId epoch) {
-    return feed.close(epoch);
+    return closings.close(epoch);
   }
 
   CompletionStage<ReconcileAnswer> reconcile(AgentId agent, ReconcileQuery query) {

@@ -60,7 +60,8 @@ final class PullReader {
 
   /**
    * What is known of each agent in {@code messages}; empty when the registry did not say of one. A
-   * key that the cache lacks is asked for anew: a gateway believed it, so it was made just now.
+   * key or an agent that the cache lacks is asked for anew: a gateway believed it, so it was made
+   * just now, and a registry that says nothing then is no word against it.
    */
   CompletionStage<Optional<Map<AgentId, AgentDirectory.Answer>>> lookUp(
       List<Opened> messages, Now now) {
@@ -99,22 +100,10 @@ final class PullReader {
 
   private CompletionStage<AgentDirectory.Answer> lookUp(AgentId agent, Set<KeyId> keys, Now now) {
     return directory
-        .find(agent, now)
+        .find(agent, keys, now)
         .thenCompose(found ->
-            lacks(found, keys)
+            found instanceof AgentDirectory.Answer.Unknown
                 ? directory.findAnew(agent, now)
                 : CompletableFuture.completedFuture(found));
-  }
-
-  private static boolean lacks(AgentDirectory.Answer found, Set<KeyId> keys) {
-    return switch (found) {
-      case AgentDirectory.Answer.Found(AgentDirectory.Keys known) ->
-          !keys.stream().allMatch(known::knows);
-      case AgentDirectory.Answer.Unknown _ -> true;
-      case AgentDirectory.Answer.Deleted _,
-          AgentDirectory.Answer.Unavailable _,
-          AgentDirectory.Answer.Throttled _ ->
-          false;
-    };
   }
 }

@@ -130,6 +130,22 @@ class IngestPipelineTest {
   }
 
   @Test
+  void ingest_withANewKeyWhileTheRegistryIsDown_isToBeTriedAgain() {
+    AgentKey fresh = new AgentKey(new KeyId("fresh"), Secret.random(new SplittableRandom(9)));
+    gateway.ingest(gateway.submission(gateway.batch(1), 1));
+    gateway.registry.reachable = false;
+
+    RawSubmission raw =
+        gateway.submission(
+            fresh, gateway.batch(2), 1, gateway.now.wallMillis(), List.of(), List.of());
+
+    assertThat(gateway.ingest(raw))
+        .isInstanceOfSatisfying(
+            IngestVerdict.Retry.class,
+            retry -> assertThat(retry.reason()).isEqualTo(RetryReason.REGISTRY_UNAVAILABLE));
+  }
+
+  @Test
   void ingest_outsideTheWindow_isToldTheTime_howeverOldTheSamples() {
     long now = gateway.now.wallMillis();
     long week = Duration.ofDays(7).toMillis();

@@ -92,6 +92,20 @@ class SessionDirectoryTest {
   }
 
   @Test
+  void open_withANewKeyWhileTheRegistryIsDown_isUnavailable() {
+    open(hello(gateway.key, gateway.now.wallMillis()), heard);
+    gateway.registry.reachable = false;
+    AgentKey fresh = new AgentKey(new KeyId("fresh"), Secret.random(new SplittableRandom(3)));
+
+    assertThat(open(hello(fresh, gateway.now.wallMillis()), heard))
+        .isInstanceOfSatisfying(
+            Opening.Unavailable.class,
+            opening -> assertThat(opening.reason()).isEqualTo(RetryReason.REGISTRY_UNAVAILABLE));
+    assertThatThrownBy(() -> beat(fresh, gateway.now.wallMillis()))
+        .isInstanceOf(PortUnavailableException.class);
+  }
+
+  @Test
   void open_aSecondTime_endsTheFirst() {
     Heard second = new Heard();
     open(hello(gateway.key, gateway.now.wallMillis()), heard);

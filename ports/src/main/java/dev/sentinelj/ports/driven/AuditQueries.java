@@ -11,7 +11,11 @@ import java.util.List;
  */
 public interface AuditQueries {
 
-  /** All epochs of an agent, judged in one snapshot; an agent never heard of has none. */
+  /**
+   * All epochs of an agent, judged in one snapshot; an agent never heard of has none.
+   *
+   * @throws BusyException when other audits are under way and this one did not get its turn
+   */
   AgentAudit audit(AgentId agent);
 
   /**
@@ -50,5 +54,14 @@ public interface AuditQueries {
     CLOSING,
     /** Something is missing, doubled or counted wrong, and nothing explains it. */
     UNACCOUNTED
+  }
+
+  /** Nothing was asked, because others are asking; later there is a turn. */
+  final class BusyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public BusyException(String message) {
+      super(message);
+    }
   }
 }

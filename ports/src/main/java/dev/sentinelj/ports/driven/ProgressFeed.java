@@ -53,9 +53,9 @@ public interface ProgressFeed {
 
   /**
    * Marks an epoch closed, under the same lock that every {@link PartitionTransaction#lockEpochs}
-   * takes: a transaction that locked it before is waited for, one that locks it after finds it
-   * closed. The word on the epoch changes. Idempotent; an epoch never heard of is entered as
-   * closed.
+   * takes: a transaction that locked it before is waited for, for seconds at most, then the stage
+   * fails; one that locks it after finds it closed. The word on the epoch changes. Idempotent; an
+   * epoch never heard of is entered as closed.
    */
   CompletionStage<Void> close(EpochId epoch);
 

@@ -8,6 +8,9 @@ import dev.sentinelj.runners.runtime.EventLoop;
 import dev.sentinelj.runners.runtime.SystemClock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,28 +22,53 @@ final class CollectorThreads {
   private static final Logger LOG = LoggerFactory.getLogger(CollectorThreads.class);
 
   private final CollectorSchedule schedule;
-  private final CollectAndShip agent;
-  private final EventLoop loop;
+  private final BooleanSupplier accepting;
+  private final BiConsumer<MetricSource.Reading, Now> taker;
+  private final Executor loop;
+  private final Starter starter;
   private final Map<MetricSource, Thread> reading = new HashMap<>();
 
+  /** Starts a thread, which may fail: there may be no room for another one. */
+  interface Starter {
+    Thread start(String name, Runnable task);
+  }
+
   CollectorThreads(CollectorSchedule schedule, CollectAndShip agent, EventLoop loop) {
+    this(schedule, agent::accepting, agent::add, loop, CollectorThreads::daemon);
+  }
+
+  CollectorThreads(
+      CollectorSchedule schedule,
+      BooleanSupplier accepting,
+      BiConsumer<MetricSource.Reading, Now> taker,
+      Executor loop,
+      Starter starter) {
     this.schedule = schedule;
-    this.agent = agent;
+    this.accepting = accepting;
+    this.taker = taker;
     this.loop = loop;
+    this.starter = starter;
+  }
+
+  private static Thread daemon(String name, Runnable task) {
+    return Thread.ofPlatform().daemon(true).name(name).start(task);
   }
 
   /** On the loop's thread. While the log takes nothing, collecting pauses. */
   void poll(Now now) {
     schedule.overdue(now).forEach(this::interrupt);
-    if (agent.accepting()) {
+    if (accepting.getAsBoolean()) {
       schedule.poll(now).forEach(this::read);
     }
   }
 
   private void read(MetricSource source) {
-    reading.put(
-        source,
-        Thread.ofPlatform().daemon(true).name("source-" + source.name()).start(() -> run(source)));
+    try {
+      reading.put(source, starter.start("source-" + source.name(), () -> run(source)));
+    } catch (RuntimeException
+        | Error e) { // no thread for it: it is due again, and those behind it have their turn
+      failed(source, e);
+    }
   }
 
   private void interrupt(MetricSource source) {
@@ -64,7 +92,7 @@ final class CollectorThreads {
   private void finished(MetricSource source, MetricSource.Reading taken) {
     reading.remove(source);
     schedule.finished(source);
-    agent.add(taken, SystemClock.now());
+    taker.accept(taken, SystemClock.now());
   }
 
   private void failed(MetricSource source, Throwable e) {

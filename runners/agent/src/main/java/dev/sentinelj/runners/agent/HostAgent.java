@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,11 +58,16 @@ public record HostAgent(
       Place place, SecretVault vault, Supplier<String> joinToken, ShutdownSequence shutdown) {
     Path directory = place.directory();
     FileAgentIdentity file = new FileAgentIdentity(directory.resolve("identity"), vault);
-    Identity identity = file.load().orElseGet(() -> enrol(file, place, joinToken.get()));
+    Optional<Identity> known = file.load();
+    Identity identity = known.orElseGet(() -> enrol(place, joinToken.get()));
     AgentKey key = new AgentKey(identity.key(), identity.secret());
+    Path wal = directory.resolve("wal");
     FileBatchLogs logs =
         shutdown.closeLater(
-            "agent's log", FileBatchLogs.open(directory.resolve("wal"), place.wal()));
+            "agent's log", OwnLog.open(wal, place.wal(), identity.agent(), known.isEmpty()));
+    if (known.isEmpty()) {
+      file.save(identity); // after the log: until then it may enrol again
+    }
     return new HostAgent(
         new AgentIdentity(identity.agent(), place.version(), () -> key),
         logs,
@@ -71,15 +77,11 @@ public record HostAgent(
         HostSources.all());
   }
 
-  private static Identity enrol(FileAgentIdentity file, Place place, String joinToken) {
+  private static Identity enrol(Place place, String joinToken) {
     InetSocketAddress gateway = place.gateway();
     return switch (ask(place, joinToken)) {
-      case GrpcEnrolment.Outcome.Enrolled(var agent, var key, var secret, var _) -> {
-        Identity identity =
-            new Identity(agent, key, secret, gateway.getHostString() + ":" + gateway.getPort());
-        file.save(identity);
-        yield identity;
-      }
+      case GrpcEnrolment.Outcome.Enrolled(var agent, var key, var secret, var _) ->
+          new Identity(agent, key, secret, gateway.getHostString() + ":" + gateway.getPort());
       case GrpcEnrolment.Outcome.Refused(String message) ->
           throw new PortUnavailableException("the agent of this host was not let in: " + message);
     };

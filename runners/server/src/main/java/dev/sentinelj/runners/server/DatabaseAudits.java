@@ -6,18 +6,30 @@ import dev.sentinelj.auditor.Auditor;
 import dev.sentinelj.auditor.DatabaseAddress;
 import dev.sentinelj.auditor.EpochAudit;
 import dev.sentinelj.auditor.Finding;
+import dev.sentinelj.auditor.Patience;
 import dev.sentinelj.auditor.Scope;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.AuditQueries;
+import java.time.Duration;
 
 /** Lets the auditor look, over a connection of its own for each audit. */
 public final class DatabaseAudits implements AuditQueries {
+  /** A statement that takes longer is given up: an audit of a server must end by itself. */
+  static final Duration REPLY = Duration.ofMinutes(2);
+
+  /** How long a table may be kept from an audit, by a change of the schema or by retention. */
+  static final Duration LOCK = Duration.ofSeconds(5);
+
   private final Auditor auditor;
 
   public DatabaseAudits(DatabaseAddress address) {
-    this.auditor = new Auditor(address);
+    this(address, new Patience(REPLY, LOCK));
+  }
+
+  DatabaseAudits(DatabaseAddress address, Patience patience) {
+    this.auditor = new Auditor(address, patience);
   }
 
   @Override
