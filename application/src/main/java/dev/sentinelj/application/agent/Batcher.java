@@ -231,7 +231,7 @@ public final class Batcher implements LossWriter {
   private CompletionStage<Void> startAppend(SignedBatch batch, List<SeriesSet> sets) {
     try {
       return log.append(batch, sets);
-    } catch (RuntimeException | Error e) { // whatever it is, the next append must not wait for it
+    } catch (RuntimeException | OutOfMemoryError e) { // the next append must not wait for this one
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -252,10 +252,17 @@ final class Book {
           original.header().kind() != BatchKind.DATA
               || committed(batch)
               || committed(original)
-              || carried.contains(original.contentHash()),
+              || carried.contains(original.contentHash())
+              || isSpoiled(original),
           Promise.DELETED_IS_COMMITTED,
           () -> "a log with " + batch.id() + " is deleted, but it is nowhere else");
     }
+  }
+
+  /** Its copy, perhaps: then the log that holds that says so. */
+  private boolean isSpoiled(SignedBatch original) {
+    Written one = written.get(original.contentHash());
+    return one != null && one.spoiled;
   }
 
   static SignedBatch original(SignedBatch batch) {

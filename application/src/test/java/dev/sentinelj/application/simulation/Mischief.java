@@ -1,6 +1,5 @@
 package dev.sentinelj.application.simulation;
 
-import dev.sentinelj.core.batch.AgentId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,11 +88,7 @@ final class Mischief {
         during(event, plant.database(), plant::databaseAway, plant::databaseBack);
       }
       case SETS_LOST -> plant.database().loseSets();
-      case DAMAGE -> {
-        if (mayRot(agent(event))) {
-          agent(event).damage(event.how());
-        }
-      }
+      case DAMAGE -> agent(event).damage(event.how());
       case TEAR -> agent(event).tear(event.lastsMillis());
       case AGENT_CLOCK -> agent(event).skew((event.how() - 180) * MINUTE);
       case GATEWAY_CLOCK -> {
@@ -105,14 +100,6 @@ final class Mischief {
             () -> gateway.skew(0));
       }
     }
-  }
-
-  /**
-   * Not once two logs gave out the same seqs: the balance of the closed epoch does not tell whose
-   * record a loss names, and stays open by the samples of that record.
-   */
-  private boolean mayRot(SimulatedAgent agent) {
-    return !plant.book().isForked(agent.epoch().agent());
   }
 
   private void busAway(Event event) {

@@ -32,5 +32,17 @@ enum Sabotage {
    */
   DAMAGED_BATCH_ACKNOWLEDGED,
   /** The bus says of any position in its generation that it is still good. */
-  POSITION_KEPT_AFTER_TAIL_CUT
+  POSITION_KEPT_AFTER_TAIL_CUT,
+  /** The ledger takes another content under a known id for a repetition. */
+  FORK_TAKEN_FOR_DUPLICATE,
+  /** A worker has room for no series at all, so that everything is above the budget. */
+  EVERYTHING_ABOVE_BUDGET,
+  /** A worker finds every sample older than what it may store. */
+  EVERYTHING_TOO_OLD,
+  /** A worker cannot read every seventh batch, good as it is. */
+  GOOD_BATCHES_MALFORMED,
+  /** An agent does not hear how far the lanes were read. */
+  EVIDENCE_NOT_HEARD,
+  /** A log that cannot write says that it did. */
+  FAILED_APPEND_SUCCEEDS
 }

@@ -36,11 +36,13 @@ final class SimulatedWorker extends Lives {
             64 << 10,
             plant.option(Option.PULL_MESSAGES),
             plant.option(Option.PULL_CELLS),
-            plant.option(Option.SERIES_BUDGET),
+            plant.sabotage() == Sabotage.EVERYTHING_ABOVE_BUDGET
+                ? 0
+                : plant.option(Option.SERIES_BUDGET),
             10,
             100,
             WINDOW_MILLIS,
-            RETENTION,
+            plant.sabotage() == Sabotage.EVERYTHING_TOO_OLD ? Duration.ZERO : RETENTION,
             PARKED_RETENTION);
     begin(process());
   }
@@ -79,7 +81,9 @@ final class SimulatedWorker extends Lives {
                     new InMemoryPartitionStore(
                         plant.database(), awake(process, process), plant.world().newRandom())),
             plant.bus().seenBy(process),
-            new InMemoryBatchCodec(),
+            plant.sabotage() == Sabotage.GOOD_BATCHES_MALFORMED
+                ? new MoodyCodec()
+                : new InMemoryBatchCodec(),
             new AgentDirectory(new InMemoryAgentRegistry(plant.database(), process), plant.vault()),
             plant.clusterKey(),
             mailbox,

@@ -3,6 +3,7 @@ package dev.sentinelj.application.simulation;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.ingest.Submission;
+import dev.sentinelj.core.progress.Committed;
 import dev.sentinelj.core.session.Downlink;
 import dev.sentinelj.core.session.ReconcileAnswer;
 import dev.sentinelj.core.session.ReconcileQuery;
@@ -46,6 +47,8 @@ final class Slips {
       case Downlink.RetryLater(long epoch, long seq, long attempt, var reason, long delay) ->
           new Downlink.RetryLater(
               epoch, seq, awaited.getOrDefault(attempt, attempt), reason, delay);
+      case Downlink.Progress(Committed word) when bug == Sabotage.EVIDENCE_NOT_HEARD ->
+          new Downlink.Progress(new Committed(word.progress(), word.parked(), List.of()));
       default -> event;
     };
   }

@@ -69,12 +69,15 @@ final class WatchedLog implements BatchLog {
   public CompletionStage<Void> append(SignedBatch batch, List<SeriesSet> sets) {
     process.step();
     if (plant.fails(Option.DISK_REFUSALS, random)) {
+      if (plant.sabotage() == Sabotage.FAILED_APPEND_SUCCEEDS) {
+        return CompletableFuture.completedStage(null);
+      }
       return CompletableFuture.failedStage(
           random.nextBoolean()
               ? new LogFullException("no space left on the disk")
               : new PortUnavailableException("writing to the disk"));
     }
-    plant.book().appending(batch, sets);
+    plant.watch(() -> plant.book().appending(batch, sets));
     CompletionStage<Void> durable =
         log.append(batch, sets).thenRun(() -> plant.watch(() -> plant.book().appended(batch)));
     process.schedule(random.nextLong(plant.option(Option.SYNC_MILLIS) + 1L), log::sync);

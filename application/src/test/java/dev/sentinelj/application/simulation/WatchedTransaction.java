@@ -81,6 +81,10 @@ final class WatchedTransaction implements PartitionTransaction {
     return switch (plant.sabotage()) {
       case NO_LEDGER -> answers.stream().map(_ -> LedgerAnswer.NEW).toList();
       case WINDOWS_BEFORE_LEDGER -> hideDuplicates(claims, answers);
+      case FORK_TAKEN_FOR_DUPLICATE ->
+          answers.stream()
+              .map(one -> one == LedgerAnswer.FORK ? LedgerAnswer.DUPLICATE : one)
+              .toList();
       default -> answers;
     };
   }
