@@ -90,6 +90,7 @@ final class BatchJudge {
    */
   private PullItem.Content content(SignedBatch batch, EpochId carrier) {
     try {
+      ClaimedCounts.check(batch.header());
       return switch (batch.header().kind()) {
         case DATA -> new PullItem.Content.Data(codec.decode(batch.header(), batch.body()));
         case LOSS -> loss(batch);
@@ -109,12 +110,15 @@ final class BatchJudge {
       throw new MalformedException("an epoch that says of itself that it was closed");
     }
     checkEmpty(batch);
+    ClaimedCounts.check(record);
     return new PullItem.Content.Moved(closed, own, record);
   }
 
   private static PullItem.Content loss(SignedBatch batch) {
     checkEmpty(batch);
-    return new PullItem.Content.Loss(batch.id().epoch(), LossRecord.parse(batch.body()));
+    LossRecord record = LossRecord.parse(batch.body());
+    ClaimedCounts.check(record);
+    return new PullItem.Content.Loss(batch.id().epoch(), record);
   }
 
   /** What a record counts as its own would be neither stored nor lost. */
@@ -154,9 +158,19 @@ final class BatchJudge {
           new Doubt(QuarantineReason.REVOKED, "received after key " + batch.contentKey() + " was"));
     }
     return SigningPolicy.contentHolds(key.get(), batch)
-        ? Optional.empty()
+        ? doubtOfCounts(batch)
         : Optional.of(
             new Doubt(QuarantineReason.BAD_MAC, "content MAC or body hash does not hold"));
+  }
+
+  /** A ledger row would let these numbers in. */
+  private static Optional<Doubt> doubtOfCounts(SignedBatch batch) {
+    try {
+      ClaimedCounts.check(batch.header());
+      return Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.of(new Doubt(QuarantineReason.MALFORMED, String.valueOf(e.getMessage())));
+    }
   }
 
   /**
@@ -169,7 +183,7 @@ final class BatchJudge {
           new Doubt(QuarantineReason.REVOKED, "received after the agent was deleted"));
     }
     return row.batch().bodyMatches()
-        ? Optional.empty()
+        ? doubtOfCounts(row.batch())
         : Optional.of(new Doubt(QuarantineReason.BAD_MAC, "body hash does not hold"));
   }
 

@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.core.progress.Counts;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
@@ -97,9 +98,8 @@ final class Ledgered {
   }
 
   void settle(Settlement all) {
-    Balance became =
-        balance.withLost(balance.lost() + all.lost()).withMoved(balance.moved() + all.moved());
-    balance = became.withCollected(became.explained() + all.difference());
+    Balance became = balance.plus(Balance.ZERO.withLost(all.lost()).withMoved(all.moved()));
+    balance = became.withCollected(Counts.plus(became.explained(), all.difference()));
     all.vanished().forEach(entry -> committed.add(entry.from(), entry.to()));
     changed = true;
   }

@@ -25,7 +25,10 @@ sealed interface PullItem {
   /** A message that is no frame of this cluster and queue. */
   record BadFrame(BusPosition position, byte[] bytes, String detail) implements PullItem {}
 
-  /** A batch nobody is known to have signed; its agent still holds the good copy. */
+  /**
+   * A batch that gets no ledger row: nobody is known to have signed it, or it cannot be entered.
+   * Its agent still holds it.
+   */
   record Unbelieved(JournalRow row, QuarantineReason reason, String detail) implements PullItem {}
 
   /**

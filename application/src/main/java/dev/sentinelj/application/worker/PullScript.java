@@ -48,10 +48,28 @@ final class PullScript implements PartitionStore.Script {
 
   /**
    * @param moves whether this transaction moves the position, from {@code from} to {@code to}
+   * @param settles whether losses and last words of the epochs are counted anew; else the next
+   *     transaction that adds to an epoch does it
    */
-  record Pull(Lane lane, BusPosition from, BusPosition to, boolean moves, List<PullItem> items) {
+  record Pull(
+      Lane lane,
+      BusPosition from,
+      BusPosition to,
+      boolean moves,
+      boolean settles,
+      List<PullItem> items) {
     Pull {
       items = List.copyOf(items);
+    }
+
+    /** Nothing but the move of a position. */
+    static Pull move(Lane lane, BusPosition from, BusPosition to) {
+      return new Pull(lane, from, to, true, true, List.of());
+    }
+
+    /** Neither items nor a move. */
+    static Pull none(Lane lane, BusPosition at) {
+      return new Pull(lane, at, at, false, true, List.of());
     }
   }
 
@@ -225,7 +243,11 @@ final class PullScript implements PartitionStore.Script {
     entered.stream()
         .filter(one -> !(one.content() instanceof Content.Unusable))
         .forEach(one -> tx.journal(one.row()));
-    epochs.settle(tx, entered);
+    if (pull.settles()) {
+      epochs.settle(tx, entered);
+    } else {
+      storage.count("batches_unsettled", entered.size());
+    }
     storage.count("batches_entered", entered.size());
   }
 

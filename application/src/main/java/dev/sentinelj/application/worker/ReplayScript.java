@@ -64,6 +64,7 @@ final class ReplayScript implements PartitionStore.Script {
     }
     SignedBatch batch = batch(row.get());
     JournalRow place = place(batch, row.get());
+    checkEntered(row.get(), batch);
     Believed believed = judge.believed(place, List.of());
     LockedEpochs epochs = new LockedEpochs();
     epochs.lock(tx, List.of(believed));
@@ -116,6 +117,15 @@ final class ReplayScript implements PartitionStore.Script {
       return batch;
     } catch (MalformedException | BatchHeader.UnsupportedVersionException e) {
       throw refused(new Answer.NotYet("the bytes kept aside are no batch: " + e.getMessage()));
+    }
+  }
+
+  /** What was kept aside without being entered may have come again and be stored by now. */
+  private void checkEntered(QuarantineRow row, SignedBatch batch) {
+    if (row.samples() != batch.header().samples()) {
+      throw refused(
+          new Answer.Conflict(
+              "it was kept aside without being entered, so its agent still sends it by itself"));
     }
   }
 

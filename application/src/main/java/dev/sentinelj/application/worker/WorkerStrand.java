@@ -228,7 +228,7 @@ public final class WorkerStrand {
         counters.increment("worker_bus_replaced");
         partition.reconnected(); // the other lane is another one too: compared before it is read
         BusPosition from = cursor.committed();
-        transact(partition, new Pull(lane, from, found, true, List.of()), NO_SHAPE, now);
+        transact(partition, Pull.move(lane, from, found), NO_SHAPE, now);
         return true;
       }
       cursor.confirmed();
@@ -245,7 +245,7 @@ public final class WorkerStrand {
       return false;
     }
     LaneCursor any = partition.cursor(Lane.FRESH);
-    Pull nothing = new Pull(Lane.FRESH, any.committed(), any.committed(), false, List.of());
+    Pull nothing = Pull.none(Lane.FRESH, any.committed());
     long before = now.wallMillis() - limits.parkedRetention().toMillis();
     Optional<Parked> overdue = Optional.of(new Parked(before, TIDY_BATCHES));
     PullScript script =
@@ -305,7 +305,7 @@ public final class WorkerStrand {
       return false;
     }
     Lane lane = cursor.address().lane();
-    Pull pull = new Pull(lane, cursor.committed(), cursor.read(), true, List.of());
+    Pull pull = Pull.move(lane, cursor.committed(), cursor.read());
     transact(partition, pull, NO_SHAPE, now);
     return true;
   }
@@ -316,10 +316,7 @@ public final class WorkerStrand {
       partition.reconnected();
       return;
     }
-    if (cursor.poisoned()) {
-      cursor.condemn();
-    }
-    if (cursor.index().isEmpty() || cursor.condemned()) {
+    if (cursor.index().isEmpty()) {
       lookUp(partition, cursor, opened, now);
       return;
     }
