@@ -49,12 +49,14 @@ final class BatchJudge {
       String detail) {
     return doubt(row, found)
         .map(doubt -> (PullItem) new PullItem.Unbelieved(row, doubt.reason, doubt.detail))
-        .orElseGet(() ->
-            new PullItem.Believed(
-                row,
-                origin(row.batch()),
-                parsed(sets),
-                new PullItem.Content.Unusable(reason, detail)));
+        .orElseGet(() -> aside(row, parsed(sets), reason, detail));
+  }
+
+  /** As {@link #believed}, of a batch that is kept aside unread. */
+  static PullItem.Believed aside(
+      JournalRow row, List<SeriesSet> sets, QuarantineReason reason, String detail) {
+    return new PullItem.Believed(
+        row, origin(row.batch()), sets, new PullItem.Content.Unusable(reason, detail));
   }
 
   private static Optional<CopiedBatch.Origin> origin(SignedBatch batch) {

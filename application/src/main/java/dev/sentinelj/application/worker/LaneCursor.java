@@ -53,7 +53,7 @@ final class LaneCursor {
     /** It is kept aside without a ledger row. */
     UNENTERED;
 
-    private static Way after(int tries) {
+    static Way after(int tries) {
       return values()[Math.min(tries / MAX_TRIES, values().length - 1)];
     }
   }

@@ -7,7 +7,6 @@ import dev.sentinelj.application.worker.WorkerStrand.Shape;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.frame.FrameEntry;
-import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import java.util.ArrayList;
@@ -71,11 +70,11 @@ final class PullBuilder {
     return messages == 0
         ? Optional.empty()
         : Optional.of(
-            new Pull(cursor.address().lane(), cursor.committed(), to, moves, settles(), items));
+            new Pull(cursor.address().lane(), cursor.committed(), to, moves, alone(), items));
   }
 
-  private boolean settles() {
-    return cursor.way() != LaneCursor.Way.UNSETTLED;
+  private Optional<LaneCursor.Way> alone() {
+    return cursor.index().isPresent() ? Optional.of(cursor.way()) : Optional.empty();
   }
 
   Shape shape() {
@@ -132,10 +131,8 @@ final class PullBuilder {
 
   private PullItem counted(PullItem item) {
     if (item instanceof PullItem.Believed believed
-        && believed.content() instanceof PullItem.Content.Data(List<BatchCodec.Part> parts)) {
-      for (BatchCodec.Part part : parts) {
-        cells += (long) part.columns().rows() * part.columns().series();
-      }
+        && believed.content() instanceof PullItem.Content.Data data) {
+      cells += data.cells();
     }
     return item;
   }

@@ -69,7 +69,11 @@ final class ReplayScript implements PartitionStore.Script {
     LockedEpochs epochs = new LockedEpochs();
     epochs.lock(tx, List.of(believed));
     checkLedger(tx, believed);
-    Balance became = storage.store(tx, place, parts(tx, believed));
+    List<BatchCodec.Part> parts = parts(tx, believed);
+    Balance became =
+        isElsewhere(tx, believed)
+            ? Balance.ZERO.withMoved(believed.samples())
+            : storage.store(tx, place, parts);
     epochs.of(batch.id().epoch()).replay(row.get().samples(), became);
     epochs.settle(tx, List.of(believed));
     tx.journal(place);
@@ -141,6 +145,11 @@ final class ReplayScript implements PartitionStore.Script {
               new Answer.Conflict(
                   "the ledger does not have this batch, so its agent still sends it by itself"));
     }
+  }
+
+  /** Whoever could not read a copy did not know whose: its content may have come in meanwhile. */
+  private static boolean isElsewhere(PartitionTransaction tx, Believed batch) {
+    return batch.origin().filter(origin -> !tx.claimOrigin(batch.id(), origin)).isPresent();
   }
 
   /**

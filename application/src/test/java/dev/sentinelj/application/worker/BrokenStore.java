@@ -6,8 +6,10 @@ import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
-/** A store whose transactions fail at some of their statements. */
+/** A store whose transactions are watched, and fail at some of their statements. */
 final class BrokenStore {
   private BrokenStore() {}
 
@@ -15,26 +17,38 @@ final class BrokenStore {
    * @param broken names of methods of {@link PartitionTransaction}
    */
   static PartitionStore of(PartitionStore store, List<String> broken) {
+    return before(
+        store,
+        name -> {
+          if (broken.contains(name)) {
+            throw new IllegalStateException(name + " is broken");
+          }
+        });
+  }
+
+  /**
+   * A store that works.
+   *
+   * @param called names of methods that were called
+   */
+  static PartitionStore noting(PartitionStore store, Set<String> called) {
+    return before(store, called::add);
+  }
+
+  private static PartitionStore before(PartitionStore store, Consumer<String> statement) {
     return proxy(
         PartitionStore.class,
         store,
         (name, arguments) -> {
           if (name.equals("transact")) {
             Script script = (Script) arguments[1];
-            arguments[1] = (Script) tx -> script.run(broken(tx, broken));
+            arguments[1] = (Script) tx -> script.run(before(tx, statement));
           }
         });
   }
 
-  private static PartitionTransaction broken(PartitionTransaction tx, List<String> broken) {
-    return proxy(
-        PartitionTransaction.class,
-        tx,
-        (name, _) -> {
-          if (broken.contains(name)) {
-            throw new IllegalStateException(name + " is broken");
-          }
-        });
+  private static PartitionTransaction before(PartitionTransaction tx, Consumer<String> statement) {
+    return proxy(PartitionTransaction.class, tx, (name, _) -> statement.accept(name));
   }
 
   @FunctionalInterface

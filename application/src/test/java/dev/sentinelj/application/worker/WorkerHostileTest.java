@@ -14,11 +14,13 @@ import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Block;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.frame.FrameEntry;
 import dev.sentinelj.core.progress.Balance;
 import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.testkit.TestBatches;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What an agent with a good key signs to harm others: its numbers hold up nobody but itself. */
@@ -79,6 +81,47 @@ class WorkerHostileTest {
     assertThat(worker.progress().through()).isEqualTo(1_100);
     assertThat(worker.balance()).isEqualTo(new Balance(MOST, 0, Long.MAX_VALUE, 0, 0));
     assertThat(worker.balance().unaccounted()).isNegative();
+  }
+
+  /** Every other seq opens a range, which each transaction would read and write from then on. */
+  @Test
+  void poll_moreGapsThanAnEpochMayHave_areNotEnteredUntilSomeAreFilled() {
+    for (long seq = 1; seq < 2L * Ledgered.MAX_RANGES; seq += 200) {
+      long from = seq;
+      worker.publish(
+          LongStream.range(0, 100)
+              .mapToObj(range -> empty(2 * range + from))
+              .map(batch -> withSet(batch))
+              .toArray(FrameEntry[]::new));
+    }
+    worker.run(10_000);
+    long next = 2L * Ledgered.MAX_RANGES + 1;
+    worker.publish(withSet(empty(next)));
+    worker.publish(
+        withSet(
+            TestBatches.loss(worker.key, new BatchId(worker.epoch, 2), 0, lost(next, next + 2))));
+    worker.run(100);
+    assertThat(worker.counters.total("batches_dropped")).isEqualTo(2);
+    assertThat(worker.database.ledger()).hasSize(Ledgered.MAX_RANGES);
+    assertThat(worker.progress().through()).isEqualTo(1);
+
+    worker.publish(withSet(empty(2)));
+    worker.publish(withSet(empty(next)));
+    worker.run(100);
+
+    assertThat(worker.database.ledger()).hasSize(Ledgered.MAX_RANGES + 2);
+    assertThat(worker.progress().through()).isEqualTo(3);
+  }
+
+  private static LossRecord.Entry[] lost(long... seqs) {
+    return LongStream.of(seqs)
+        .mapToObj(seq -> new LossRecord.Entry(seq, seq, 1, LossReason.DROPPED))
+        .toArray(LossRecord.Entry[]::new);
+  }
+
+  private SignedBatch empty(long seq) {
+    return TestBatches.data(
+        worker.codec, worker.key, new BatchId(worker.epoch, seq), 0, 0, List.of());
   }
 
   /** Whatever settling runs into, the batch that leads there is out of the way in the end. */
