@@ -31,6 +31,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
+import dev.sentinelj.ports.driven.PartitionTransaction.Portion;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
@@ -315,16 +316,12 @@ class TimescalePartitionStoreTest {
     run(tx -> assertThat(tx.park(parked(1))).isTrue());
 
     List<ParkedBatch> released = new ArrayList<>();
-    run(tx ->
-        released.addAll(
-            tx.unpark(agent, hash("set"), new PartitionTransaction.Portion(9, 1_000, 1_000))));
+    run(tx -> released.addAll(tx.unpark(agent, hash("set"), new Portion(9, 1_000, 1_000))));
 
     assertThat(released).extracting(one -> one.row().batch().id().seq()).containsExactly(2L, 1L);
     assertThat(released.getFirst().row().batch().contentHash())
         .isEqualTo(batch(2, 4).contentHash());
-    run(tx ->
-        assertThat(tx.unpark(agent, hash("set"), new PartitionTransaction.Portion(9, 1_000, 1_000)))
-            .isEmpty());
+    run(tx -> assertThat(tx.unpark(agent, hash("set"), new Portion(9, 1_000, 1_000))).isEmpty());
   }
 
   @Test
