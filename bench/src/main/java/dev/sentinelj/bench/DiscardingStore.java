@@ -15,6 +15,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
+import dev.sentinelj.ports.driven.PartitionTransaction.Portion;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -125,11 +126,15 @@ final class DiscardingStore implements PartitionStore {
       rows.journal(row);
     }
 
-    List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
+    List<ParkedBatch> unpark(AgentId agent, Sha256 set, Portion most) {
       return List.of();
     }
 
-    List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+    List<ParkedBatch> unparkKnown(Portion most) {
+      return List.of();
+    }
+
+    List<ParkedBatch> unparkBefore(long receivedBeforeMillis, Portion most) {
       return List.of();
     }
 

@@ -139,7 +139,8 @@ public abstract class AuditQueriesContract extends StoreContract {
         tx -> {
           rows(tx, 1);
           tx.park(
-              new ParkedBatch(hash("missing"), 5_000, journalRow(new BatchId(epoch, 2), 2, 0, 9)));
+              new ParkedBatch(
+                  hash("missing"), 5_000, 7, journalRow(new BatchId(epoch, 2), 2, 0, 9)));
         },
         1,
         stored(10));

@@ -6,10 +6,12 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
+import dev.sentinelj.ports.driven.PartitionTransaction.Portion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 public abstract class ParkingContract extends StoreContract {
   private static final Sha256 SET = hash("a set");
   private static final Sha256 OTHER_SET = hash("another set");
+  private static final long CELLS = 12;
+  private static final Portion ALL = new Portion(100, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2);
 
   private final EpochId epoch = TestBatches.freshEpoch();
   private final AgentId agent = epoch.agent();
@@ -50,6 +54,7 @@ public abstract class ParkingContract extends StoreContract {
     JournalRow after = back.row();
     assertThat(back.missingSet()).isEqualTo(SET);
     assertThat(back.receivedAtMillis()).isEqualTo(parked.receivedAtMillis());
+    assertThat(back.cells()).isEqualTo(parked.cells());
     assertThat(after.lane()).isEqualTo(before.lane());
     assertThat(after.position()).isEqualTo(before.position());
     assertThat(after.index()).isEqualTo(before.index());
@@ -111,7 +116,7 @@ public abstract class ParkingContract extends StoreContract {
             own(),
             tx -> {
               tx.park(parked(epoch, SET, 1, 10));
-              return tx.unpark(agent, SET);
+              return tx.unpark(agent, SET, ALL);
             });
 
     assertThat(back).hasSize(1);
@@ -156,9 +161,81 @@ public abstract class ParkingContract extends StoreContract {
         .containsExactly(5L, 1L);
   }
 
+  @Test
+  void unpark_aPortion_staysWithinItsLimitsAndIsNeverEmpty() {
+    Lease lease = own();
+    commit(
+        lease,
+        tx -> {
+          for (int seq = 1; seq <= 8; seq++) {
+            tx.park(parked(epoch, SET, seq, 10));
+          }
+        });
+
+    assertThat(portion(lease, new Portion(2, 1_000, 1_000))).containsExactly(1L, 2L);
+    assertThat(portion(lease, new Portion(9, 25, 1_000))).containsExactly(3L, 4L);
+    assertThat(portion(lease, new Portion(9, 1_000, 2 * CELLS))).containsExactly(5L, 6L);
+    assertThat(portion(lease, new Portion(9, 1, 1))).containsExactly(7L);
+    assertThat(portion(lease, ALL)).containsExactly(8L);
+  }
+
+  @Test
+  void park_moreBatchesThanAnAgentMay_isRefused() {
+    Lease lease = own();
+    commit(
+        lease,
+        tx -> {
+          for (int seq = 1; seq <= PartitionTransaction.MAX_PARKED; seq++) {
+            assertThat(tx.park(parked(epoch, SET, seq, 0))).isTrue();
+          }
+        });
+
+    assertThat(park(lease, parked(epoch, SET, 20_000, 0))).isFalse();
+    assertThat(park(lease, parked(epoch, SET, 1, 0))).isTrue();
+
+    assertThat(portion(lease, new Portion(1, 1, 1))).containsExactly(1L);
+    assertThat(park(lease, parked(epoch, SET, 20_000, 0))).isTrue();
+  }
+
+  @Test
+  void unparkKnown_givesBackWhatItsAgentBroughtTheSetOf_inOrder() {
+    Lease lease = own();
+    Lease elsewhere = own();
+    EpochId other = TestBatches.freshEpoch();
+    SeriesSet set = TestBatches.set("known");
+    commit(
+        lease,
+        tx -> {
+          tx.park(parked(epoch, set.hash(), 5, 10));
+          tx.park(parked(epoch, OTHER_SET, 2, 10));
+          tx.park(parked(epoch, set.hash(), 3, 10));
+          tx.park(parked(other, set.hash(), 1, 10));
+        });
+    commit(elsewhere, tx -> tx.park(parked(epoch, set.hash(), 4, 10)));
+    assertThat(known(lease, ALL)).isEmpty();
+    commit(lease, tx -> assertThat(tx.addSet(agent, set)).isTrue());
+
+    assertThat(known(lease, new Portion(1, 1_000, 1_000))).containsExactly(5L);
+    assertThat(known(lease, ALL)).containsExactly(3L);
+    assertThat(known(lease, ALL)).isEmpty();
+    assertThat(known(elsewhere, ALL)).containsExactly(4L);
+  }
+
+  private List<Long> known(Lease lease, Portion most) {
+    return committed(lease, tx -> seqs(tx.unparkKnown(most)));
+  }
+
+  private List<Long> portion(Lease lease, Portion most) {
+    return committed(lease, tx -> seqs(tx.unpark(agent, SET, most)));
+  }
+
+  private static List<Long> seqs(List<ParkedBatch> batches) {
+    return batches.stream().map(ParkingContract::seq).toList();
+  }
+
   private List<Long> unparkedBefore(Lease lease, long receivedBeforeMillis, int limit) {
-    List<ParkedBatch> back = committed(lease, tx -> tx.unparkBefore(receivedBeforeMillis, limit));
-    return back.stream().map(ParkingContract::seq).toList();
+    Portion most = new Portion(limit, 1_000, 1_000);
+    return committed(lease, tx -> seqs(tx.unparkBefore(receivedBeforeMillis, most)));
   }
 
   private boolean park(Lease lease, ParkedBatch batch) {
@@ -166,7 +243,7 @@ public abstract class ParkingContract extends StoreContract {
   }
 
   private List<ParkedBatch> unparked(Lease lease, AgentId of, Sha256 set) {
-    return committed(lease, tx -> tx.unpark(of, set));
+    return committed(lease, tx -> tx.unpark(of, set, ALL));
   }
 
   private static long seq(ParkedBatch batch) {
@@ -175,6 +252,6 @@ public abstract class ParkingContract extends StoreContract {
 
   private static ParkedBatch parked(EpochId epoch, Sha256 set, long seq, int bodyBytes) {
     return new ParkedBatch(
-        set, 9_000 + seq, journalRow(new BatchId(epoch, seq), seq, 2, bodyBytes));
+        set, 9_000 + seq, CELLS, journalRow(new BatchId(epoch, seq), seq, 2, bodyBytes));
   }
 }

@@ -310,7 +310,14 @@ public abstract class PartitionStoreContract extends StoreContract {
     assertThat(Stages.await(feed().ledger(epoch, 1, 100))).isEmpty();
     assertThat(Stages.await(store().positions(lease))).containsEntry(Lane.FRESH, BusPosition.START);
     assertThat(knownSet(lease, epoch.agent(), set.hash())).isEmpty();
-    List<ParkedBatch> parked = committed(lease, tx -> tx.unpark(epoch.agent(), hash("missing")));
+    List<ParkedBatch> parked =
+        committed(
+            lease,
+            tx ->
+                tx.unpark(
+                    epoch.agent(),
+                    hash("missing"),
+                    new PartitionTransaction.Portion(9, 1_000, 1_000)));
     assertThat(parked).isEmpty();
     commit(lease, tx -> assertRepeats(tx, epoch, set));
   }
@@ -348,7 +355,8 @@ public abstract class PartitionStoreContract extends StoreContract {
     tx.addSamples(tx.seriesIds(epoch.agent(), set), TestBatches.columns(1, 3, 1_000, 10));
     tx.journal(journalRow(id, 1, 0, 100));
     tx.quarantine(new QuarantineRow(Optional.of(id), "test", "kept", 5_000, 3, new byte[] {1}));
-    tx.park(new ParkedBatch(hash("missing"), 5_000, journalRow(new BatchId(epoch, 2), 1, 1, 100)));
+    tx.park(
+        new ParkedBatch(hash("missing"), 5_000, 7, journalRow(new BatchId(epoch, 2), 1, 1, 100)));
     tx.saveProgress(List.of(progress(epoch, 3)));
     move(tx, BusPosition.START, FIRST);
     return tx.addLosses(

@@ -253,6 +253,35 @@ public abstract class PartitionTransactionContract extends StoreContract {
   }
 
   @Test
+  void claimOrigin_letsOneCopyInAndKeepsTheOriginOut() {
+    Lease lease = own();
+    BatchId copy = new BatchId(TestBatches.freshEpoch(agent), 1);
+    BatchId other = new BatchId(TestBatches.freshEpoch(agent), 1);
+    commit(lease, tx -> tx.claim(List.of(claim(copy, "copy", 1), claim(other, "other", 1))));
+
+    assertThat(claimedOrigin(lease, copy, 1, "one")).isTrue();
+    assertThat(claimedOrigin(lease, copy, 1, "one")).isTrue();
+    assertThat(claimedOrigin(lease, other, 1, "one")).isFalse();
+    assertThat(claimedOrigin(lease, other, 1, "another")).isTrue();
+    assertThat(claimed(lease, claim(id(1), "one", 1))).containsExactly(LedgerAnswer.DUPLICATE);
+  }
+
+  @Test
+  void claimOrigin_ofARowOfTheLedger_isTaken() {
+    Lease lease = own();
+    BatchId copy = new BatchId(TestBatches.freshEpoch(agent), 1);
+    commit(lease, tx -> tx.claim(List.of(claim(id(1), "one", 1), claim(copy, "copy", 1))));
+
+    assertThat(claimedOrigin(lease, copy, 1, "one")).isFalse();
+    assertThat(claimedOrigin(lease, copy, 1, "another")).isTrue();
+  }
+
+  private boolean claimedOrigin(Lease lease, BatchId copy, long seq, String content) {
+    CopiedBatch.Origin origin = new CopiedBatch.Origin(id(seq), hash(content));
+    return committed(lease, tx -> tx.claimOrigin(copy, origin));
+  }
+
+  @Test
   void collected_isTheNewestCount_andApartWhatWasTakenForTorn() {
     Lease lease = own();
     commit(
@@ -292,6 +321,20 @@ public abstract class PartitionTransactionContract extends StoreContract {
     assertThat(knownSet(lease, agent, set.hash())).contains(set);
     assertThat(knownSet(lease, TestBatches.freshAgent(), set.hash())).isEmpty();
     assertThat(knownSet(lease, agent, hash("another"))).isEmpty();
+  }
+
+  /** The same series may come spelled out, which brings no definition. */
+  @Test
+  void knownSet_ofSeriesThatHaveIdsOnly_isEmpty() {
+    Lease lease = own();
+    SeriesSet set = TestBatches.set("cpu", "memory");
+    AgentId other = TestBatches.freshAgent();
+    commit(lease, tx -> tx.addSet(other, set));
+    commit(lease, tx -> tx.seriesIds(other, set));
+    commit(lease, tx -> tx.seriesIds(agent, set));
+
+    assertThat(knownSet(lease, agent, set.hash())).isEmpty();
+    assertThat(knownSet(lease, other, set.hash())).contains(set);
   }
 
   @Test

@@ -318,7 +318,7 @@ public abstract class ProgressFeedContract extends StoreContract {
   }
 
   private static ParkedBatch parked(EpochId epoch, String set, long seq) {
-    return new ParkedBatch(hash(set), 9_000, journalRow(new BatchId(epoch, seq), seq, 0, 10));
+    return new ParkedBatch(hash(set), 9_000, 7, journalRow(new BatchId(epoch, seq), seq, 0, 10));
   }
 
   private EpochWord of(EpochId of) {

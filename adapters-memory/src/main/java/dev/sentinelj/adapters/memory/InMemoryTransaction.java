@@ -5,7 +5,6 @@ import dev.sentinelj.adapters.memory.Rows.JournalKey;
 import dev.sentinelj.adapters.memory.Rows.Kept;
 import dev.sentinelj.adapters.memory.Rows.LedgerRow;
 import dev.sentinelj.adapters.memory.Rows.OriginKey;
-import dev.sentinelj.adapters.memory.Rows.Parked;
 import dev.sentinelj.adapters.memory.Rows.ProgressRow;
 import dev.sentinelj.adapters.memory.Rows.Sample;
 import dev.sentinelj.adapters.memory.Rows.SeriesKey;
@@ -52,7 +51,7 @@ final class InMemoryTransaction implements PartitionTransaction {
   private final Table<SetKey, SeriesSet>.Staged sets;
   private final Table<SeriesKey, Long>.Staged series;
   private final Table<JournalKey, JournalRow>.Staged journal;
-  private final Table<Long, Parked>.Staged parked;
+  private final StagedParked waiting;
   private final Table<FrameAddress, BusPosition>.Staged positions;
   private final Table<FrameAddress, Begun>.Staged begun;
   private final StagedLosses losses;
@@ -79,7 +78,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     this.sets = database.sets.stage();
     this.series = database.series.stage();
     this.journal = database.journal.stage();
-    this.parked = database.parked.stage();
+    this.waiting = new StagedParked(database, partition);
     this.quarantine = database.quarantine.stage();
     this.positions = database.positions.stage();
     this.begun = database.begun.stage();
@@ -110,7 +109,7 @@ final class InMemoryTransaction implements PartitionTransaction {
     sets.apply();
     series.apply();
     journal.apply();
-    parked.apply();
+    waiting.apply();
     quarantine.apply();
     positions.apply();
     begun.apply();
@@ -171,6 +170,13 @@ final class InMemoryTransaction implements PartitionTransaction {
     }
     origins.put(key, copy);
     return LedgerAnswer.NEW;
+  }
+
+  @Override
+  public boolean claimOrigin(BatchId copy, CopiedBatch.Origin origin) {
+    live();
+    BatchId carrier = origins.get(new OriginKey(origin.id(), origin.contentHash()));
+    return carrier == null ? claim(copy, origin) == LedgerAnswer.NEW : carrier.equals(copy);
   }
 
   @Override
@@ -327,59 +333,32 @@ final class InMemoryTransaction implements PartitionTransaction {
   @Override
   public boolean park(ParkedBatch batch) {
     live();
-    EpochId epoch = batch.row().batch().id().epoch();
-    List<Parked> own = parkedOf(epoch.agent()).values().stream().toList();
-    if (own.stream().anyMatch(other -> same(other.batch(), batch))) {
-      return true;
-    }
-    long taken = own.stream().mapToLong(other -> other.batch().row().batch().bodyLength()).sum();
-    if (taken + batch.row().batch().bodyLength() > MAX_PARKED_BYTES) {
-      return false;
-    }
-    parked.put(database.nextNumber(), new Parked(partition, epoch, batch));
-    return true;
-  }
-
-  private static boolean same(ParkedBatch one, ParkedBatch other) {
-    return one.missingSet().equals(other.missingSet())
-        && one.row().batch().id().equals(other.row().batch().id())
-        && one.row().batch().contentHash().equals(other.row().batch().contentHash());
+    return waiting.park(batch);
   }
 
   @Override
-  public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
+  public List<ParkedBatch> unpark(AgentId agent, Sha256 set, Portion most) {
     live();
-    List<ParkedBatch> released = new ArrayList<>();
-    parkedOf(agent)
-        .forEach((key, row) -> {
-          if (row.batch().missingSet().equals(set)) {
-            parked.remove(key);
-            released.add(row.batch());
-          }
-        });
-    return released;
+    return waiting.unpark(row -> row.of(agent) && row.batch().missingSet().equals(set), most);
   }
 
   @Override
-  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+  public List<ParkedBatch> unparkKnown(Portion most) {
     live();
-    List<ParkedBatch> released = new ArrayList<>();
-    parked
-        .all()
-        .forEach((key, row) -> {
-          boolean due = row.batch().receivedAtMillis() < receivedBeforeMillis;
-          if (row.partition() == partition && due && released.size() < limit) {
-            parked.remove(key);
-            released.add(row.batch());
-          }
-        });
-    return released;
+    return waiting.unpark(
+        row ->
+            row.partition() == partition
+                && sets.get(new SetKey(row.epoch().agent(), row.batch().missingSet())) != null,
+        most);
   }
 
-  private Map<Long, Parked> parkedOf(AgentId agent) {
-    Map<Long, Parked> found = new LinkedHashMap<>(parked.all());
-    found.values().removeIf(row -> !row.epoch().agent().equals(agent));
-    return found;
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, Portion most) {
+    live();
+    return waiting.unpark(
+        row ->
+            row.partition() == partition && row.batch().receivedAtMillis() < receivedBeforeMillis,
+        most);
   }
 
   @Override

@@ -86,7 +86,11 @@ final class Rows {
    */
   record Loss(LossRecord.Entry entry, long counted) {}
 
-  record Parked(int partition, EpochId epoch, ParkedBatch batch) {}
+  record Parked(int partition, EpochId epoch, ParkedBatch batch) {
+    boolean of(AgentId agent) {
+      return epoch.agent().equals(agent);
+    }
+  }
 
   /** What is known of work behind the position of a lane. */
   record Begun(int times, Optional<BatchTry> last) {

@@ -7,6 +7,7 @@ import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.Counts;
 import dev.sentinelj.core.progress.LostArea;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.progress.SeqRanges.Range;
@@ -31,7 +32,7 @@ final class StagedLosses {
     long before = total(epoch);
     forgetVanished(epoch);
     enter(epoch, entries);
-    return total(epoch) - before;
+    return Counts.minus(total(epoch), before);
   }
 
   void enter(EpochId epoch, List<LossRecord.Entry> entries) {
@@ -52,19 +53,19 @@ final class StagedLosses {
           counting(epoch).stream().filter(entry -> contains(entry, seq)).toList();
       LostArea.narrowest(naming).forEach(entry -> recount(epoch, entry));
     }
-    return before - total(epoch);
+    return Counts.minus(before, total(epoch));
   }
 
   /** What the losses count that lie within the seqs of a log and apart from what it moved. */
   long counted(EpochId epoch, MovedRecord record) {
-    return of(epoch).stream()
-        .filter(loss -> loss.entry().to() <= record.lastSeq())
-        .filter(loss ->
-            record.moved().stream()
-                .noneMatch(moved ->
-                    moved.from() <= loss.entry().to() && loss.entry().from() <= moved.to()))
-        .mapToLong(Loss::counted)
-        .sum();
+    return Counts.sum(
+        of(epoch).stream()
+            .filter(loss -> loss.entry().to() <= record.lastSeq())
+            .filter(loss ->
+                record.moved().stream()
+                    .noneMatch(moved ->
+                        moved.from() <= loss.entry().to() && loss.entry().from() <= moved.to()))
+            .mapToLong(Loss::counted));
   }
 
   /** The store found these out by itself and finds them out anew. */
@@ -99,7 +100,7 @@ final class StagedLosses {
   }
 
   long total(EpochId epoch) {
-    return of(epoch).stream().mapToLong(Loss::counted).sum();
+    return Counts.sum(of(epoch).stream().mapToLong(Loss::counted));
   }
 
   private List<LossRecord.Entry> counting(EpochId epoch) {
@@ -142,7 +143,7 @@ final class StagedLosses {
       BatchId from = new BatchId(epoch, range.from());
       for (LedgerRow row : ledger.between(from, new BatchId(epoch, range.to()))) {
         rows++;
-        samples = samples + row.samples() < 0 ? Long.MAX_VALUE : samples + row.samples();
+        samples = Counts.plus(samples, row.samples());
       }
     }
     return area.counted(rows, samples);

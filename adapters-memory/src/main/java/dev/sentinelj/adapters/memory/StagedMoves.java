@@ -6,6 +6,7 @@ import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.Counts;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.progress.VanishedSeqs;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
@@ -53,7 +54,7 @@ final class StagedMoves {
     long inTorn = 0;
     for (LedgerRow row : rows(epoch, Long.MAX_VALUE)) {
       if (torn.contains(row.id().seq())) {
-        inTorn += row.samples();
+        inTorn = Counts.plus(inTorn, row.samples());
       } else {
         greatest = row.sampleTo();
       }
@@ -73,8 +74,8 @@ final class StagedMoves {
             rows,
             losses.entries(closed));
     losses.enter(closed, vanished);
-    long lost = losses.total(closed) - before;
-    long difference = words.stream().mapToLong(one -> difference(closed, one)).sum();
+    long lost = Counts.minus(losses.total(closed), before);
+    long difference = Counts.sum(words.stream().mapToLong(one -> difference(closed, one)));
     return new Settlement(moved, lost, vanished, difference);
   }
 
@@ -94,10 +95,10 @@ final class StagedMoves {
   private long difference(EpochId closed, MovedRecord record) {
     SeqRanges moved = new SeqRanges();
     record.moved().forEach(entry -> moved.add(entry.from(), entry.to()));
-    long left = record.samples() - record.movedSamples() - losses.counted(closed, record);
+    long explained = Counts.plus(record.movedSamples(), losses.counted(closed, record));
     for (LedgerRow row : rows(closed, record.lastSeq())) {
-      left -= moved.contains(row.id().seq()) ? 0 : row.samples();
+      explained = Counts.plus(explained, moved.contains(row.id().seq()) ? 0 : row.samples());
     }
-    return left;
+    return Counts.minus(record.samples(), explained);
   }
 }

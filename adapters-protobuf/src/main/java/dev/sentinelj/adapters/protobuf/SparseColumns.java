@@ -5,6 +5,7 @@ import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.ports.driven.BatchCodec.Part;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,11 +87,18 @@ final class SparseColumns {
     return entries.isEmpty();
   }
 
+  /** Sorted: a client that names the same series in another order each time means one set. */
   Part toPart() {
+    List<Integer> order = new ArrayList<>(columns.values());
+    order.sort(Comparator.comparing(series::get));
+    int[] places = new int[order.size()];
+    for (int place = 0; place < places.length; place++) {
+      places[order.get(place)] = place;
+    }
     long[] rowTimes = times.stream().mapToLong(Long::longValue).toArray();
-    Columns.Builder cells = new Columns.Builder(series.size(), rowTimes);
-    entries.forEach(entry -> cells.set(entry.column(), entry.row(), entry.value()));
-    return new Part.Spelled(SeriesSet.of(series), cells.build());
+    Columns.Builder cells = new Columns.Builder(places.length, rowTimes);
+    entries.forEach(entry -> cells.set(places[entry.column()], entry.row(), entry.value()));
+    return new Part.Spelled(SeriesSet.of(order.stream().map(series::get).toList()), cells.build());
   }
 
   private int columnOf(Series one) {

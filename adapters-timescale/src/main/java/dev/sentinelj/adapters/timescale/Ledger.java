@@ -59,6 +59,14 @@ final class Ledger {
       SELECT * FROM unnest(?::text[], ?::int8[], ?::int8[], ?::bytea[], ?::int8[], ?::int8[])
       ORDER BY 1, 2, 3, 4\
       """;
+  private static final String CARRY_ONE =
+      """
+      INSERT INTO batch_origins AS o (agent, epoch, seq, content_hash, copy_epoch, copy_seq)
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (agent, epoch, seq, content_hash) DO UPDATE SET copy_seq = o.copy_seq
+      WHERE o.copy_epoch = EXCLUDED.copy_epoch AND o.copy_seq = EXCLUDED.copy_seq
+      RETURNING 1\
+      """;
   private static final String WITHIN =
       """
       SELECT count(*), coalesce(sum(l.samples), 0)
@@ -83,6 +91,25 @@ final class Ledger {
     return claims.stream().anyMatch(claim -> claim.origin().isPresent())
         ? claimCopies(claims)
         : claimPlain(claims);
+  }
+
+  /** False when the content came in before, other than by {@code copy}. */
+  boolean claimOrigin(BatchId copy, Origin origin) throws SQLException {
+    if (origin.contentHash().equals(known(List.of(origin.id())).get(origin.id()))) {
+      return false;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(CARRY_ONE)) {
+      new Params(connection, statement)
+          .text(origin.id().agent().value())
+          .number(origin.id().epoch().epoch())
+          .number(origin.id().seq())
+          .hash(origin.contentHash().toBytes())
+          .number(copy.epoch().epoch())
+          .number(copy.seq());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
   }
 
   /** Ledger rows within some ranges of seqs, and their samples, as far as a long goes. */

@@ -7,6 +7,7 @@ import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.Counts;
 import dev.sentinelj.core.progress.LostArea;
 import dev.sentinelj.core.progress.SeqRanges;
 import java.sql.SQLException;
@@ -32,7 +33,7 @@ final class LossRows {
 
   long add(EpochId epoch, LossRecord record) throws SQLException {
     long forgotten = forgetVanished(epoch);
-    return enter(epoch, record.entries()) - forgotten;
+    return Counts.minus(enter(epoch, record.entries()), forgotten);
   }
 
   /**
@@ -53,7 +54,7 @@ final class LossRows {
               .onConflictDoNothing()
               .execute();
       if (entered == 1) {
-        added += recount(epoch, entry, 0);
+        added = Counts.plus(added, recount(epoch, entry, 0));
       }
     }
     return added;
@@ -62,7 +63,7 @@ final class LossRows {
   long remove(EpochId epoch, Collection<Long> seqs) throws SQLException {
     long removed = 0;
     for (long seq : seqs) {
-      removed -= recountNarrowest(epoch, names(seq).and(counts()));
+      removed = Counts.minus(removed, recountNarrowest(epoch, names(seq).and(counts())));
     }
     return removed;
   }
@@ -71,14 +72,14 @@ final class LossRows {
   long counted(EpochId epoch, MovedRecord record) {
     SeqRanges moved = new SeqRanges();
     record.moved().forEach(one -> moved.add(one.from(), one.to()));
-    return dsl
-        .selectFrom(LOSSES)
-        .where(of(epoch), LOSSES.SEQ_TO.le(record.lastSeq()), LOSSES.COUNTED.gt(0L))
-        .fetch()
-        .stream()
-        .filter(loss -> !moved.meets(loss.getSeqFrom(), loss.getSeqTo()))
-        .mapToLong(LossesRecord::getCounted)
-        .sum();
+    return Counts.sum(
+        dsl
+            .selectFrom(LOSSES)
+            .where(of(epoch), LOSSES.SEQ_TO.le(record.lastSeq()), LOSSES.COUNTED.gt(0L))
+            .fetch()
+            .stream()
+            .filter(loss -> !moved.meets(loss.getSeqFrom(), loss.getSeqTo()))
+            .mapToLong(LossesRecord::getCounted));
   }
 
   /**
@@ -93,7 +94,8 @@ final class LossRows {
             .where(of(epoch), LOSSES.REASON.eq(LossReason.VANISHED.word()))
             .returning()
             .fetch()) {
-      removed += loss.getCounted() - recountAround(epoch, entry(loss));
+      long change = Counts.minus(loss.getCounted(), recountAround(epoch, entry(loss)));
+      removed = Counts.plus(removed, change);
     }
     return removed;
   }
@@ -121,7 +123,7 @@ final class LossRows {
           .execute();
     }
     boolean passedOn = now == 0 || before == 0;
-    return now - before + (passedOn ? recountAround(epoch, entry) : 0);
+    return Counts.plus(now - before, passedOn ? recountAround(epoch, entry) : 0);
   }
 
   private long recountAround(EpochId epoch, LossRecord.Entry entry) throws SQLException {
@@ -135,7 +137,8 @@ final class LossRows {
     List<LossesRecord> found = dsl.selectFrom(LOSSES).where(of(epoch), which).fetch();
     List<LossRecord.Entry> entries = found.stream().map(LossRows::entry).toList();
     for (LossRecord.Entry one : LostArea.narrowest(entries)) {
-      change += recount(epoch, one, found.get(entries.indexOf(one)).getCounted());
+      long before = found.get(entries.indexOf(one)).getCounted();
+      change = Counts.plus(change, recount(epoch, one, before));
     }
     return change;
   }

@@ -6,6 +6,7 @@ import dev.sentinelj.adapters.timescale.jooq.tables.records.EpochMovesRecord;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
+import dev.sentinelj.core.progress.Counts;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.progress.VanishedSeqs;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 
@@ -82,7 +84,7 @@ final class MoveRows {
     }
     List<LossRecord.Entry> vanished =
         VanishedSeqs.of(words, SeqRanges.of(ledger.seqs(closed)), losses.entries(closed));
-    long lost = losses.enter(closed, vanished) - forgotten;
+    long lost = Counts.minus(losses.enter(closed, vanished), forgotten);
     return new Settlement(moved, lost, vanished, left(closed, rows));
   }
 
@@ -95,7 +97,7 @@ final class MoveRows {
         row.setDifference(now);
         row.update();
       }
-      sum += now;
+      sum = Counts.plus(sum, now);
     }
     return sum;
   }
@@ -113,7 +115,9 @@ final class MoveRows {
         record.lastSeq() == 0
             ? 0
             : ledger.within(closed, apart.gaps(1, record.lastSeq())).samples();
-    return record.samples() - rows - losses.counted(closed, record) - record.movedSamples();
+    long explained =
+        Counts.sum(LongStream.of(rows, losses.counted(closed, record), record.movedSamples()));
+    return Counts.minus(record.samples(), explained);
   }
 
   private long greatest(EpochId epoch, List<SeqRanges.Range> ranges) throws SQLException {

@@ -26,6 +26,11 @@ final class Params {
     return this;
   }
 
+  Params hash(byte[] value) throws SQLException {
+    statement.setBytes(next++, value);
+    return this;
+  }
+
   Params texts(String[] values) throws SQLException {
     return array("text", values);
   }

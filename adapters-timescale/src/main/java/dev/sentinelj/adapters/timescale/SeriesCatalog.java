@@ -22,8 +22,13 @@ final class SeriesCatalog {
   /** Most cached ids, 8 bytes each. */
   static final int MAX_CACHED_IDS = 4_000_000;
 
+  /** Most cached keys of sets that agents brought, about 150 bytes each. */
+  static final int MAX_CACHED_KEYS = 100_000;
+
   private final Lru<Sha256, SeriesSet> definitions = new Lru<>(MAX_CACHED_SERIES, SeriesSet::size);
   private final Lru<Key, long[]> ids = new Lru<>(MAX_CACHED_IDS, array -> array.length);
+
+  private final Lru<Key, Key> brought = new Lru<>(MAX_CACHED_KEYS, _ -> 1);
 
   /** A set as one agent uses it. */
   record Key(AgentId agent, Sha256 set) {}
@@ -33,9 +38,12 @@ final class SeriesCatalog {
     return new SeriesLookup(this, connection);
   }
 
-  /** The definition, if this agent is known to have brought it. */
+  /**
+   * The definition, if this agent is known to have brought it. Ids do not say so: the series may
+   * have come spelled out.
+   */
   @Nullable SeriesSet definition(Key key) {
-    return ids.get(key) == null ? null : definitions.get(key.set());
+    return brought.get(key) == null ? null : definitions.get(key.set());
   }
 
   long @Nullable [] ids(Key key) {
@@ -43,12 +51,16 @@ final class SeriesCatalog {
   }
 
   void publish(Map<Key, SeriesSet> sets, Map<Key, long[]> found) {
-    sets.forEach((key, set) -> definitions.put(key.set(), set));
+    sets.forEach((key, set) -> {
+      definitions.put(key.set(), set);
+      brought.put(key, key);
+    });
     found.forEach(ids::put);
   }
 
   void clear() {
     definitions.clear();
+    brought.clear();
     ids.clear();
   }
 

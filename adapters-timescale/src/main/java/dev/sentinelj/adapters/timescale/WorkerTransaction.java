@@ -3,6 +3,8 @@ package dev.sentinelj.adapters.timescale;
 import static dev.sentinelj.adapters.timescale.Failures.at;
 
 import dev.sentinelj.core.batch.AgentId;
+import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
@@ -47,6 +49,7 @@ final class WorkerTransaction implements PartitionTransaction {
   private final LossRows losses;
   private final MoveRows moves;
   private final KeptAside aside;
+  private final ParkedRows parked;
   private final Set<EpochId> locked = new HashSet<>();
   private final Set<Long> lockedAside = new HashSet<>();
   private final boolean owner;
@@ -73,7 +76,8 @@ final class WorkerTransaction implements PartitionTransaction {
     this.journal = new JournalBuffer(connection, days, partition);
     this.losses = new LossRows(dsl, ledger);
     this.moves = new MoveRows(dsl, connection, ledger, losses);
-    this.aside = new KeptAside(dsl, partition);
+    this.aside = new KeptAside(dsl);
+    this.parked = new ParkedRows(dsl, partition);
   }
 
   boolean fenced() {
@@ -119,6 +123,12 @@ final class WorkerTransaction implements PartitionTransaction {
   public List<LedgerAnswer> claim(List<LedgerClaim> claims) {
     live();
     return at("claiming batches", () -> ledger.claim(claims));
+  }
+
+  @Override
+  public boolean claimOrigin(BatchId copy, CopiedBatch.Origin origin) {
+    live();
+    return at("claiming the origin of a copy", () -> ledger.claimOrigin(copy, origin));
   }
 
   @Override
@@ -208,22 +218,29 @@ final class WorkerTransaction implements PartitionTransaction {
   public boolean park(ParkedBatch batch) {
     live();
     progress.touch(batch.row().batch().id().epoch());
-    return at("parking a batch", () -> aside.park(batch));
+    return at("parking a batch", () -> parked.park(batch));
   }
 
   @Override
-  public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
-    live();
-    List<ParkedBatch> released = at("releasing parked batches", () -> aside.unpark(agent, set));
-    released.forEach(batch -> progress.touch(batch.row().batch().id().epoch()));
-    return released;
+  public List<ParkedBatch> unpark(AgentId agent, Sha256 set, Portion most) {
+    return unparked("releasing parked batches", () -> parked.unpark(agent, set, most));
   }
 
   @Override
-  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
+  public List<ParkedBatch> unparkKnown(Portion most) {
+    return unparked("releasing parked batches", () -> parked.unparkKnown(most));
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, Portion most) {
+    return unparked(
+        "giving up parked batches", () -> parked.unparkBefore(receivedBeforeMillis, most));
+  }
+
+  private List<ParkedBatch> unparked(
+      String doing, Failures.Statement<List<ParkedBatch>> statement) {
     live();
-    List<ParkedBatch> released =
-        at("giving up parked batches", () -> aside.unparkBefore(receivedBeforeMillis, limit));
+    List<ParkedBatch> released = at(doing, statement);
     released.forEach(batch -> progress.touch(batch.row().batch().id().epoch()));
     return released;
   }

@@ -37,12 +37,16 @@ class MigrationsTest {
                   INSERT INTO bus_positions VALUES (0, 1, 3, 17, 1000), (0, 2, 0, 0, 0);
                   INSERT INTO quarantine (agent, epoch, seq, reason, detail, received_at, samples, bytes)
                     VALUES ('web-1', 7, 9, 'fork', '', now(), 0, '\\x00');
+                  INSERT INTO parked (agent, epoch, seq, content_hash, missing_set, received_at, lane, generation,
+                      sequence, stamp_ms, idx, attempt, sent_at_ms, last_tick, body_bytes, bytes)
+                    VALUES ('web-1', 7, 5, '\\x01', '\\x02', now(), 1, 1, 1, 1, 0, 0, 0, 0, 1, '\\x00');
                   """));
 
       Migrations.run(database, 4, Durability.NOT_NEEDED);
 
       assertThat(sql(database, "SELECT agent, unaccounted, in_flight FROM v_balance ORDER BY 1"))
           .isEqualTo("web-1|0|10\nweb-2|0|0");
+      assertThat(sql(database, "SELECT cells FROM parked")).isEqualTo("null");
       assertThat(sql(database, "SELECT count(*), count(sample_to) FROM batch_ledger"))
           .isEqualTo("3|0");
       assertThat(
@@ -51,6 +55,26 @@ class MigrationsTest {
                   "SELECT sequence, begun, try_index, tries FROM bus_positions WHERE lane = 1"))
           .isEqualTo("17|0|null|0");
       assertThat(sql(database, "SELECT replayed_at FROM quarantine")).isEqualTo("null");
+    }
+  }
+
+  /** Agents claim these numbers: a view that fails for one of them fails for everybody. */
+  @Test
+  void vBalance_ofCountsBeyondABigint_stopsAtItsEnd() {
+    try (Database database = new Database(PostgresForTests.empty())) {
+      Migrations.run(database, 4, Durability.NOT_NEEDED);
+      long most = Long.MAX_VALUE;
+      database.ask(
+          "filling it",
+          dsl ->
+              dsl.execute(
+                  "INSERT INTO agent_progress (agent, epoch, collected, quarantined, lost, changed)"
+                      + " VALUES ('web-1', 1, 0, ?, ?, 1), ('web-2', 1, 5, 2, 0, 1)",
+                  most,
+                  most));
+
+      assertThat(sql(database, "SELECT agent, unaccounted, in_flight FROM v_balance ORDER BY 1"))
+          .isEqualTo("web-1|" + Long.MIN_VALUE + "|0\nweb-2|3|0");
     }
   }
 

@@ -31,6 +31,7 @@ import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerAnswer;
 import dev.sentinelj.ports.driven.PartitionTransaction.LedgerClaim;
 import dev.sentinelj.ports.driven.PartitionTransaction.ParkedBatch;
+import dev.sentinelj.ports.driven.PartitionTransaction.Portion;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import dev.sentinelj.testkit.Stages;
 import dev.sentinelj.testkit.TestBatches;
@@ -315,12 +316,12 @@ class TimescalePartitionStoreTest {
     run(tx -> assertThat(tx.park(parked(1))).isTrue());
 
     List<ParkedBatch> released = new ArrayList<>();
-    run(tx -> released.addAll(tx.unpark(agent, hash("set"))));
+    run(tx -> released.addAll(tx.unpark(agent, hash("set"), new Portion(9, 1_000, 1_000))));
 
     assertThat(released).extracting(one -> one.row().batch().id().seq()).containsExactly(2L, 1L);
     assertThat(released.getFirst().row().batch().contentHash())
         .isEqualTo(batch(2, 4).contentHash());
-    run(tx -> assertThat(tx.unpark(agent, hash("set"))).isEmpty());
+    run(tx -> assertThat(tx.unpark(agent, hash("set"), new Portion(9, 1_000, 1_000))).isEmpty());
   }
 
   @Test
@@ -424,7 +425,7 @@ class TimescalePartitionStoreTest {
   }
 
   private ParkedBatch parked(long seq) {
-    return new ParkedBatch(hash("set"), NOW, row(batch(seq, 4), seq));
+    return new ParkedBatch(hash("set"), NOW, 7, row(batch(seq, 4), seq));
   }
 
   private static JournalRow row(SignedBatch batch, long sequence) {

@@ -49,12 +49,14 @@ final class BatchJudge {
       String detail) {
     return doubt(row, found)
         .map(doubt -> (PullItem) new PullItem.Unbelieved(row, doubt.reason, doubt.detail))
-        .orElseGet(() ->
-            new PullItem.Believed(
-                row,
-                origin(row.batch()),
-                parsed(sets),
-                new PullItem.Content.Unusable(reason, detail)));
+        .orElseGet(() -> aside(row, parsed(sets), reason, detail));
+  }
+
+  /** As {@link #believed}, of a batch that is kept aside unread. */
+  static PullItem.Believed aside(
+      JournalRow row, List<SeriesSet> sets, QuarantineReason reason, String detail) {
+    return new PullItem.Believed(
+        row, origin(row.batch()), sets, new PullItem.Content.Unusable(reason, detail));
   }
 
   private static Optional<CopiedBatch.Origin> origin(SignedBatch batch) {
@@ -90,6 +92,7 @@ final class BatchJudge {
    */
   private PullItem.Content content(SignedBatch batch, EpochId carrier) {
     try {
+      ClaimedCounts.check(batch.header());
       return switch (batch.header().kind()) {
         case DATA -> new PullItem.Content.Data(codec.decode(batch.header(), batch.body()));
         case LOSS -> loss(batch);
@@ -109,12 +112,15 @@ final class BatchJudge {
       throw new MalformedException("an epoch that says of itself that it was closed");
     }
     checkEmpty(batch);
+    ClaimedCounts.check(record);
     return new PullItem.Content.Moved(closed, own, record);
   }
 
   private static PullItem.Content loss(SignedBatch batch) {
     checkEmpty(batch);
-    return new PullItem.Content.Loss(batch.id().epoch(), LossRecord.parse(batch.body()));
+    LossRecord record = LossRecord.parse(batch.body());
+    ClaimedCounts.check(record);
+    return new PullItem.Content.Loss(batch.id().epoch(), record);
   }
 
   /** What a record counts as its own would be neither stored nor lost. */
@@ -154,9 +160,19 @@ final class BatchJudge {
           new Doubt(QuarantineReason.REVOKED, "received after key " + batch.contentKey() + " was"));
     }
     return SigningPolicy.contentHolds(key.get(), batch)
-        ? Optional.empty()
+        ? doubtOfCounts(batch)
         : Optional.of(
             new Doubt(QuarantineReason.BAD_MAC, "content MAC or body hash does not hold"));
+  }
+
+  /** A ledger row would let these numbers in. */
+  private static Optional<Doubt> doubtOfCounts(SignedBatch batch) {
+    try {
+      ClaimedCounts.check(batch.header());
+      return Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.of(new Doubt(QuarantineReason.MALFORMED, String.valueOf(e.getMessage())));
+    }
   }
 
   /**
@@ -169,7 +185,7 @@ final class BatchJudge {
           new Doubt(QuarantineReason.REVOKED, "received after the agent was deleted"));
     }
     return row.batch().bodyMatches()
-        ? Optional.empty()
+        ? doubtOfCounts(row.batch())
         : Optional.of(new Doubt(QuarantineReason.BAD_MAC, "body hash does not hold"));
   }
 

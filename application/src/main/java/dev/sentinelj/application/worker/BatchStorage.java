@@ -18,9 +18,11 @@ import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +36,7 @@ final class BatchStorage {
 
   private final Map<SetKey, ResolvedSet> resolved = new HashMap<>();
   private final Map<SetKey, SeriesSet> definitions = new HashMap<>();
+  private final Set<SetKey> brought = new HashSet<>();
   private final SeriesBudget.Staged budget = new SeriesBudget.Staged();
   private final WindowTable.Staged windows = new WindowTable.Staged();
   private final Map<String, Long> counts = new TreeMap<>();
@@ -46,6 +49,7 @@ final class BatchStorage {
   /** Makes what was committed part of the memory. Call it once, and only after a commit. */
   void remember(long nowMillis) {
     memory.keep(resolved);
+    brought.forEach(memory::noteBrought);
     memory.budget().merge(budget, nowMillis);
     memory.windows().merge(windows);
   }
@@ -59,16 +63,17 @@ final class BatchStorage {
     counts.merge(name, more, Long::sum);
   }
 
-  /** Takes a definition that came with the batches of this transaction. */
-  void define(SetKey key, SeriesSet set) {
+  /** Takes a definition that its agent brought, with a batch of this transaction or before. */
+  void bring(SetKey key, SeriesSet set) {
     definitions.putIfAbsent(key, set);
+    brought.add(key);
   }
 
   /** The set a part is about, if this agent has brought it by now. */
   Optional<SeriesSet> definition(PartitionTransaction tx, AgentId agent, BatchCodec.Part part) {
     SetKey key = new SetKey(agent, hashOf(part));
     if (part instanceof BatchCodec.Part.Spelled(SeriesSet set, _)) {
-      define(key, set);
+      definitions.putIfAbsent(key, set);
       return Optional.of(set);
     }
     Optional<ResolvedSet> known = memory.set(key);
@@ -80,7 +85,7 @@ final class BatchStorage {
       return Optional.of(defined);
     }
     Optional<SeriesSet> stored = tx.knownSet(agent, key.hash());
-    stored.ifPresent(set -> definitions.put(key, set));
+    stored.ifPresent(set -> bring(key, set));
     return stored;
   }
 
@@ -127,13 +132,24 @@ final class BatchStorage {
   private ResolvedSet resolve(PartitionTransaction tx, AgentId agent, Sha256 hash, long now) {
     SetKey key = new SetKey(agent, hash);
     Optional<ResolvedSet> known = memory.set(key);
-    if (known.isPresent()) {
-      if (known.get().due(now)) {
-        memory.budget().touch(agent, known.get().set(), known.get().columns(), now);
-      }
+    if (known.filter(set -> !set.due(now)).isPresent()) {
       return known.get();
     }
-    return resolved.computeIfAbsent(key, _ -> identify(tx, key, now));
+    known.ifPresent(set -> touch(key, set, now));
+    return known
+        .filter(ResolvedSet::whole)
+        .orElseGet(() -> resolved.computeIfAbsent(key, _ -> identify(tx, key, now)));
+  }
+
+  private void touch(SetKey key, ResolvedSet known, long now) {
+    memory.budget().touch(key.agent(), known.set(), known.columns(), now);
+    definitions.putIfAbsent(key, known.set());
+    if (known.whole()) {
+      known.touched(now); // else it is resolved anew: other series may have made room
+    }
+    if (known.brought()) {
+      brought.add(key);
+    }
   }
 
   private ResolvedSet identify(PartitionTransaction tx, SetKey key, long now) {

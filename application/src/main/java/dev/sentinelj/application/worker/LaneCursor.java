@@ -18,7 +18,10 @@ import java.util.OptionalInt;
  * done batch by batch, and each try is noted before. One owner.
  */
 final class LaneCursor {
-  /** A batch that fails alone so often because of what it holds is kept aside. */
+  /**
+   * A batch that fails alone so often because of what it holds is dealt with in the next {@link
+   * Way}.
+   */
   static final int MAX_TRIES = 5;
 
   /** Beginnings without a step forward that are taken for accidents. */
@@ -36,13 +39,32 @@ final class LaneCursor {
   /** Positions within the margin are noted at most this often. */
   private static final long MARK_EVERY_MILLIS = 60_000;
 
+  /**
+   * What is made of a batch. Each way does less than the one before, so that in the end no batch
+   * holds its lane up: the last one computes nothing from what an agent chose.
+   */
+  enum Way {
+    /** It is decoded and stored. */
+    STORE,
+    /** It is kept aside with a ledger row. */
+    ASIDE,
+    /** So it is, and losses and last words of its epoch are not counted anew. */
+    UNSETTLED,
+    /** It is kept aside without a ledger row. */
+    UNENTERED;
+
+    static Way after(int tries) {
+      return values()[Math.min(tries / MAX_TRIES, values().length - 1)];
+    }
+  }
+
   private final FrameAddress address;
   private final Deque<BusPosition> marks = new ArrayDeque<>();
   private BusPosition committed;
   private BusPosition read;
   private Optional<Now> ticksSince = Optional.empty();
   private Optional<BusPosition> carefulUntil = Optional.empty();
-  private boolean condemned;
+  private Way way = Way.STORE;
   private int suspects;
   private BusPosition message = BusPosition.START;
   private int index = -1;
@@ -137,31 +159,23 @@ final class LaneCursor {
     message = BusPosition.START;
     index = suspects > 0 ? 0 : -1;
     tries = 0;
-    condemned = false;
+    way = Way.STORE;
   }
 
   /** The batch at {@link #index} is about to be tried, and this was noted. */
   void trying() {
+    way = Way.after(tries);
     tries++;
   }
 
   /** The last try said nothing about the batch. */
   void uncount() {
-    tries = condemned ? tries : Math.max(0, tries - 1);
+    tries = Math.max(0, tries - 1);
   }
 
-  /** Whether the batch at {@link #index} was tried as often as it may be. */
-  boolean poisoned() {
-    return index >= 0 && tries >= MAX_TRIES;
-  }
-
-  /** The batch at {@link #index} is kept aside untried. */
-  void condemn() {
-    condemned = true;
-  }
-
-  boolean condemned() {
-    return condemned;
+  /** What the try under way makes of the batch at {@link #index}. */
+  Way way() {
+    return way;
   }
 
   /** There is nothing to read, so nothing in this lane is the end of whoever reads it. */
@@ -219,13 +233,14 @@ final class LaneCursor {
   void nextBatch() {
     index++;
     tries = 0;
-    condemned = false;
+    way = Way.STORE;
   }
 
   /** The next message is done batch by batch. */
   void split() {
     index = 0;
     tries = 0;
+    way = Way.STORE;
   }
 
   /**

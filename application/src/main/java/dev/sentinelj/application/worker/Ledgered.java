@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.progress.Balance;
+import dev.sentinelj.core.progress.Counts;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.PartitionTransaction.Collected;
@@ -14,8 +15,15 @@ import java.util.List;
 
 /** One locked epoch while a transaction adds to it. */
 final class Ledgered {
+  /**
+   * Most ranges of committed seqs of an epoch: every transaction that adds to it reads and writes
+   * them all.
+   */
+  static final int MAX_RANGES = 10_000;
+
   final EpochProgress start;
   private final SeqRanges committed;
+  private SeqRanges expected;
   private final List<Long> wereLost = new ArrayList<>();
   private Balance balance;
   private boolean tornNamed;
@@ -27,9 +35,30 @@ final class Ledgered {
   Ledgered(EpochProgress start) {
     this.start = start;
     this.committed = start.committed();
+    this.expected = committed.copy();
     this.balance = start.balance();
     this.closed = start.closed();
     this.forked = start.forked();
+  }
+
+  /** Whether a batch finds room; if so it counts as expected. What fills a gap always does. */
+  boolean takes(long seq) {
+    boolean room = expected.count() < MAX_RANGES || !expected.opens(seq, seq);
+    if (room) {
+      expected.add(seq);
+    }
+    return room;
+  }
+
+  /** The same of the seqs that a loss record names. */
+  boolean takes(LossRecord losses) {
+    SeqRanges with = expected.copy();
+    losses.entries().forEach(entry -> with.add(entry.from(), entry.to()));
+    boolean room = with.count() <= MAX_RANGES || with.count() <= expected.count();
+    if (room) {
+      expected = with;
+    }
+    return room;
   }
 
   /**
@@ -97,9 +126,8 @@ final class Ledgered {
   }
 
   void settle(Settlement all) {
-    Balance became =
-        balance.withLost(balance.lost() + all.lost()).withMoved(balance.moved() + all.moved());
-    balance = became.withCollected(became.explained() + all.difference());
+    Balance became = balance.plus(Balance.ZERO.withLost(all.lost()).withMoved(all.moved()));
+    balance = became.withCollected(Counts.plus(became.explained(), all.difference()));
     all.vanished().forEach(entry -> committed.add(entry.from(), entry.to()));
     changed = true;
   }

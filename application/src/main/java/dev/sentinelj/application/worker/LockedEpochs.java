@@ -3,6 +3,7 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.application.worker.PullItem.Believed;
 import dev.sentinelj.application.worker.PullItem.Content;
 import dev.sentinelj.core.batch.EpochId;
+import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.progress.EpochProgress;
 import dev.sentinelj.ports.driven.PartitionTransaction;
 import java.util.Collection;
@@ -16,10 +17,20 @@ import java.util.Set;
 final class LockedEpochs {
   private final Map<EpochId, Ledgered> epochs = new LinkedHashMap<>();
 
-  /** Locks every epoch that one of {@code batches} has an effect on. */
-  void lock(PartitionTransaction tx, Collection<Believed> batches) {
+  /** Locks every epoch that one of {@code items} has an effect on. */
+  void lock(PartitionTransaction tx, Collection<? extends PullItem> items) {
     Set<EpochId> missing = new LinkedHashSet<>();
-    batches.forEach(batch -> missing.addAll(batch.epochs()));
+    items.forEach(item -> missing.addAll(item.epochs()));
+    lock(tx, missing);
+  }
+
+  /** Locks an epoch that changes although no row is entered. */
+  Ledgered lock(PartitionTransaction tx, EpochId epoch) {
+    lock(tx, new LinkedHashSet<>(Set.of(epoch)));
+    return of(epoch);
+  }
+
+  private void lock(PartitionTransaction tx, Set<EpochId> missing) {
     missing.removeAll(epochs.keySet());
     if (!missing.isEmpty()) {
       tx.lockEpochs(missing)
@@ -33,6 +44,16 @@ final class LockedEpochs {
       throw new IllegalStateException("not locked: " + id);
     }
     return known;
+  }
+
+  /**
+   * Whether the epochs of a batch have room for it; if so it counts as expected. The last word on
+   * an epoch needs none: it leaves no gap below its last seq.
+   */
+  boolean take(Believed one) {
+    return of(one.id().epoch()).takes(one.id().seq())
+        && (!(one.content() instanceof Content.Loss(EpochId of, LossRecord record))
+            || of(of).takes(record));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sentinelj.application.worker;
 
+import dev.sentinelj.application.worker.Unparking.Which;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.frame.FrameAddress;
 import dev.sentinelj.core.time.Now;
@@ -8,6 +9,7 @@ import dev.sentinelj.ports.driven.PartitionStore;
 import dev.sentinelj.ports.driven.PartitionStore.BatchTry;
 import dev.sentinelj.ports.driven.PartitionStore.LaneState;
 import dev.sentinelj.ports.driven.PartitionStore.Lease;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +36,10 @@ final class OwnedPartition {
   private int failures;
   private Optional<Now> verified = Optional.empty();
   private Optional<Now> forgotten = Optional.empty();
+  private final ParkedTurn known = new ParkedTurn();
+  private final ParkedTurn overdue = new ParkedTurn();
   private Optional<Now> tidied = Optional.empty();
+  private boolean parkedFirst;
   private int freshStreak;
 
   OwnedPartition(int number, WorkerLimits limits) {
@@ -113,6 +118,7 @@ final class OwnedPartition {
       lanes.put(lane, new LaneCursor(new FrameAddress(number, lane), state, limits.pullMessages()));
     }
     forgiven.clear();
+    known.found();
   }
 
   /**
@@ -147,6 +153,7 @@ final class OwnedPartition {
   }
 
   void pulled(Lane lane) {
+    parkedFirst = true;
     freshStreak = lane == Lane.FRESH ? freshStreak + 1 : 0;
   }
 
@@ -171,13 +178,50 @@ final class OwnedPartition {
     return due;
   }
 
-  boolean tidyDue(Now now, long everyMillis) {
-    return tidied.isEmpty() || now.millisSince(tidied.get()) >= everyMillis;
+  /**
+   * Whether parked batches have their turn before the next pull: never twice in a row, nor at the
+   * start, so that no parked batch holds the lanes up, whatever it does to whoever takes it up.
+   */
+  boolean parkedFirst() {
+    return parkedFirst;
   }
 
-  /** There was nothing left to tidy up. */
-  void tidied(Now now) {
-    tidied = Optional.of(now);
+  /** Which parked batches there may be to take up. */
+  Optional<Which> parkedDue(Now now, long tidyEveryMillis, Duration retention) {
+    if (overdue.due() || tidied.isEmpty() || now.millisSince(tidied.get()) >= tidyEveryMillis) {
+      return Optional.of(new Which.Overdue(now.wallMillis() - retention.toMillis()));
+    }
+    return known.due() ? Optional.of(new Which.Known()) : Optional.empty();
+  }
+
+  ParkedTurn parked(Which which) {
+    return which instanceof Which.Overdue ? overdue : known;
+  }
+
+  /** A transaction was committed that took some of them up, or brought what they wait for. */
+  void parkedDone(Unparking parked, Now now) {
+    if (parked.take().isEmpty() && parked.more()) {
+      known.found();
+    }
+    parked
+        .take()
+        .ifPresent(take -> {
+          parkedFirst = false;
+          parked(take.which()).done(parked.more());
+          if (take.which() instanceof Which.Overdue) {
+            tidied = Optional.of(now);
+          }
+        });
+  }
+
+  /** A transaction failed because of what it holds, which may be what it took up of them. */
+  void parkedFailed(Unparking parked) {
+    parked
+        .take()
+        .ifPresent(take -> {
+          parkedFirst = false;
+          parked(take.which()).failed(parked.first());
+        });
   }
 
   boolean paused(Now now) {

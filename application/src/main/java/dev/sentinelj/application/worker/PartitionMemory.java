@@ -2,6 +2,7 @@ package dev.sentinelj.application.worker;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.digest.Sha256;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,14 +14,15 @@ import java.util.Optional;
 final class PartitionMemory {
   private final WindowTable windows;
   private final SeriesBudget budget;
-  private final int maxSets;
+  private final int maxSetSeries;
   private final Map<SetKey, ResolvedSet> sets = new LinkedHashMap<>(16, 0.75f, true);
+  private long setSeries;
   private long lastTickSecond;
 
   PartitionMemory(WorkerLimits limits) {
     this.windows = new WindowTable(limits.windows(), limits.windowMillis());
     this.budget = new SeriesBudget(limits.seriesPerAgent());
-    this.maxSets = limits.sets();
+    this.maxSetSeries = limits.setSeries();
   }
 
   record SetKey(AgentId agent, Sha256 hash) {}
@@ -29,10 +31,25 @@ final class PartitionMemory {
     return Optional.ofNullable(sets.get(key));
   }
 
+  /** Whether the agent is known to have brought the definition. */
+  boolean brought(SetKey key) {
+    return set(key).filter(ResolvedSet::brought).isPresent();
+  }
+
+  void noteBrought(SetKey key) {
+    set(key).ifPresent(ResolvedSet::noteBrought);
+  }
+
+  /** What was used longest ago goes when the sets together have too many series. */
   void keep(Map<SetKey, ResolvedSet> resolved) {
-    sets.putAll(resolved);
-    while (sets.size() > maxSets) {
-      sets.remove(sets.keySet().iterator().next());
+    resolved.forEach((key, set) -> {
+      ResolvedSet former = sets.put(key, set);
+      setSeries += set.set().size() - (former == null ? 0 : former.set().size());
+    });
+    Iterator<ResolvedSet> oldest = sets.values().iterator();
+    while (setSeries > maxSetSeries && oldest.hasNext()) {
+      setSeries -= oldest.next().set().size();
+      oldest.remove();
     }
   }
 

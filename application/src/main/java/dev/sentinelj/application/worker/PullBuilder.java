@@ -7,7 +7,6 @@ import dev.sentinelj.application.worker.WorkerStrand.Shape;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.QuarantineReason;
 import dev.sentinelj.core.frame.FrameEntry;
-import dev.sentinelj.ports.driven.BatchCodec;
 import dev.sentinelj.ports.driven.BusPosition;
 import dev.sentinelj.ports.driven.PartitionTransaction.JournalRow;
 import java.util.ArrayList;
@@ -18,6 +17,9 @@ import java.util.OptionalInt;
 
 /** Turns opened messages into the items of one transaction, within the bound on cells. One use. */
 final class PullBuilder {
+  private static final String POISON = "failed " + LaneCursor.MAX_TRIES + " times alone";
+  private static final String UNENTERED = "even entering it failed again and again";
+
   private final BatchJudge judge;
   private final Map<AgentId, AgentDirectory.Answer> agents;
   private final LaneCursor cursor;
@@ -67,7 +69,12 @@ final class PullBuilder {
     }
     return messages == 0
         ? Optional.empty()
-        : Optional.of(new Pull(cursor.address().lane(), cursor.committed(), to, moves, items));
+        : Optional.of(
+            new Pull(cursor.address().lane(), cursor.committed(), to, moves, alone(), items));
+  }
+
+  private Optional<LaneCursor.Way> alone() {
+    return cursor.index().isPresent() ? Optional.of(cursor.way()) : Optional.empty();
   }
 
   Shape shape() {
@@ -114,23 +121,19 @@ final class PullBuilder {
             entry.batch());
     AgentDirectory.Answer found =
         agents.getOrDefault(entry.batch().id().agent(), new AgentDirectory.Answer.Unknown());
-    if (cursor.condemned()) {
-      String detail = "failed " + LaneCursor.MAX_TRIES + " times alone";
-      return judge.undecoded(row, found, entry.sets(), QuarantineReason.POISON, detail);
-    }
-    PullItem item = judge.judge(row, found, entry.sets());
-    if (!(item instanceof PullItem.Believed believed)) {
-      return item;
-    }
-    count(believed);
-    return item;
+    return switch (cursor.way()) {
+      case STORE -> counted(judge.judge(row, found, entry.sets()));
+      case ASIDE, UNSETTLED ->
+          judge.undecoded(row, found, entry.sets(), QuarantineReason.POISON, POISON);
+      case UNENTERED -> new PullItem.Unbelieved(row, QuarantineReason.POISON, UNENTERED);
+    };
   }
 
-  private void count(PullItem.Believed believed) {
-    if (believed.content() instanceof PullItem.Content.Data(List<BatchCodec.Part> parts)) {
-      for (BatchCodec.Part part : parts) {
-        cells += (long) part.columns().rows() * part.columns().series();
-      }
+  private PullItem counted(PullItem item) {
+    if (item instanceof PullItem.Believed believed
+        && believed.content() instanceof PullItem.Content.Data data) {
+      cells += data.cells();
     }
+    return item;
   }
 }

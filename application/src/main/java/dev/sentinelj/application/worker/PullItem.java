@@ -22,10 +22,18 @@ import java.util.Set;
  * What a pull brought, as far as it can be judged without the database; in the order of the lane.
  */
 sealed interface PullItem {
+  /** Every epoch that it has an effect on, its own first. */
+  default Set<EpochId> epochs() {
+    return Set.of();
+  }
+
   /** A message that is no frame of this cluster and queue. */
   record BadFrame(BusPosition position, byte[] bytes, String detail) implements PullItem {}
 
-  /** A batch nobody is known to have signed; its agent still holds the good copy. */
+  /**
+   * A batch that gets no ledger row: nobody is known to have signed it, or it cannot be entered.
+   * Its agent still holds it.
+   */
   record Unbelieved(JournalRow row, QuarantineReason reason, String detail) implements PullItem {}
 
   /**
@@ -55,13 +63,17 @@ sealed interface PullItem {
           origin);
     }
 
+    long samples() {
+      return row.batch().header().samples();
+    }
+
     /** The same batch, kept aside. */
     Believed unusable(QuarantineReason reason, String detail) {
       return new Believed(row, origin, sets, new Content.Unusable(reason, detail));
     }
 
-    /** Every epoch that this batch has an effect on, its own first. */
-    Set<EpochId> epochs() {
+    @Override
+    public Set<EpochId> epochs() {
       Set<EpochId> epochs = new LinkedHashSet<>();
       epochs.add(id().epoch());
       origin.ifPresent(from -> epochs.add(from.id().epoch()));
@@ -79,6 +91,13 @@ sealed interface PullItem {
     record Data(List<BatchCodec.Part> parts) implements Content {
       public Data {
         parts = List.copyOf(parts);
+      }
+
+      /** Rows times series. */
+      long cells() {
+        return parts.stream()
+            .mapToLong(part -> (long) part.columns().rows() * part.columns().series())
+            .sum();
       }
     }
 

@@ -35,7 +35,7 @@ final class PullOutcomes {
     switch (outcome) {
       case Outcome.Committed() -> committed(partition, pull, shape, script, now);
       case Outcome.RolledBack(FailureKind kind, String message) ->
-          rolledBack(partition, pull, shape, kind, message, now);
+          rolledBack(partition, pull, shape, script, kind, message, now);
       case Outcome.Fenced(String message) -> {
         partition.forgive(pull.lane()); // it says nothing about the batch that was tried
         partition.lost();
@@ -47,10 +47,17 @@ final class PullOutcomes {
   }
 
   /** Only a failure of the store says nothing about the batch that was tried. */
-  void unknown(OwnedPartition partition, Lane lane, @Nullable Throwable failure, Now now) {
+  void unknown(
+      OwnedPartition partition,
+      Lane lane,
+      PullScript script,
+      @Nullable Throwable failure,
+      Now now) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof PortUnavailableException) {
       partition.forgive(lane);
+    } else {
+      partition.parkedFailed(script.parked());
     }
     counters.increment("worker_unknown_outcomes");
     partition.drop();
@@ -78,14 +85,19 @@ final class PullOutcomes {
       cursor.moved(pull.to());
     } else if (shape.messages() > 0) {
       cursor.nextBatch();
-    } else if (script.allReleased()) {
-      partition.tidied(now);
     }
+    partition.parkedDone(script.parked(), now);
     partition.succeeded();
   }
 
   private void rolledBack(
-      OwnedPartition partition, Pull pull, Shape shape, FailureKind kind, String message, Now now) {
+      OwnedPartition partition,
+      Pull pull,
+      Shape shape,
+      PullScript script,
+      FailureKind kind,
+      String message,
+      Now now) {
     counters.increment("worker_rollbacks");
     reports.owned(partition, "rolled back: " + message);
     LaneCursor cursor = partition.cursor(pull.lane());
@@ -94,7 +106,7 @@ final class PullOutcomes {
         if (shape.messages() > 0) {
           cursor.failed(pull.to(), shape.messages(), shape.batches());
         } else {
-          partition.tidied(now); // what is overdue waits for the next turn
+          partition.parkedFailed(script.parked());
         }
       }
       case TRANSIENT -> {

@@ -1,5 +1,6 @@
 package dev.sentinelj.application.worker;
 
+import dev.sentinelj.application.worker.LaneCursor.Way;
 import dev.sentinelj.application.worker.PartitionMemory.SetKey;
 import dev.sentinelj.application.worker.PullItem.Believed;
 import dev.sentinelj.application.worker.PullItem.Content;
@@ -35,11 +36,8 @@ import java.util.Set;
 final class PullScript implements PartitionStore.Script {
   private final Pull pull;
   private final PartitionMemory memory;
-  private final BatchJudge judge;
+  private final Unparking parked;
   private final BatchStorage storage;
-
-  private final Optional<Parked> overdue;
-  private boolean allReleased;
 
   private final LockedEpochs epochs = new LockedEpochs();
   private final Set<SetKey> arrived = new LinkedHashSet<>();
@@ -48,42 +46,46 @@ final class PullScript implements PartitionStore.Script {
 
   /**
    * @param moves whether this transaction moves the position, from {@code from} to {@code to}
+   * @param alone what is made of the only batch in it, when it failed before among others
    */
-  record Pull(Lane lane, BusPosition from, BusPosition to, boolean moves, List<PullItem> items) {
+  record Pull(
+      Lane lane,
+      BusPosition from,
+      BusPosition to,
+      boolean moves,
+      Optional<Way> alone,
+      List<PullItem> items) {
     Pull {
       items = List.copyOf(items);
     }
+
+    /** Nothing but the move of a position. */
+    static Pull move(Lane lane, BusPosition from, BusPosition to) {
+      return new Pull(lane, from, to, true, Optional.empty(), List.of());
+    }
+
+    /** Neither items nor a move. */
+    static Pull none(Lane lane, BusPosition at) {
+      return new Pull(lane, at, at, false, Optional.empty(), List.of());
+    }
   }
 
-  /** What was parked before a time and waits no more; at most {@code limit} of it. */
-  record Parked(long beforeMillis, int limit) {}
-
-  /**
-   * @param overdue what else is kept aside
-   */
-  PullScript(
-      Pull pull,
-      Optional<Parked> overdue,
-      PartitionMemory memory,
-      BatchJudge judge,
-      long retentionMillis) {
+  PullScript(Pull pull, Unparking parked, PartitionMemory memory, long retentionMillis) {
     this.pull = pull;
-    this.overdue = overdue;
+    this.parked = parked;
     this.memory = memory;
-    this.judge = judge;
     this.storage = new BatchStorage(memory, retentionMillis);
   }
 
   @Override
   public void run(PartitionTransaction tx) {
-    epochs.lock(tx, believed(pull.items()));
+    epochs.lock(tx, pull.items());
     Failpoint.WORKER_LOCKED.hit();
-    overdue.ifPresent(parked -> giveUp(tx, parked));
+    release(tx, parked.taken(tx));
     for (PullItem item : pull.items()) {
       switch (item) {
         case PullItem.BadFrame bad -> keepBadFrame(tx, bad);
-        case PullItem.Unbelieved doubtful ->
-            storage.keep(tx, doubtful.row(), doubtful.reason(), doubtful.detail(), 0);
+        case PullItem.Unbelieved doubtful -> keepUnbelieved(tx, doubtful);
         case Believed believed -> {
           believed.sets().forEach(set -> arrive(tx, believed, set));
           admit(tx, believed);
@@ -108,63 +110,53 @@ final class PullScript implements PartitionStore.Script {
     return storage.counts();
   }
 
-  /** Whether nothing that is overdue was left over; true only after a commit. */
-  boolean allReleased() {
-    return allReleased;
+  /** What it took up of the parked batches; true only after its end. */
+  Unparking parked() {
+    return parked;
   }
 
-  private void giveUp(PartitionTransaction tx, Parked parked) {
-    List<ParkedBatch> released = tx.unparkBefore(parked.beforeMillis(), parked.limit());
-    allReleased = released.size() < parked.limit();
-    release(
-        tx,
-        released.stream()
-            .map(one -> judge.believed(one.row(), List.of()))
-            .map(one -> one.unusable(QuarantineReason.NO_SET, "its series set never came"))
-            .toList());
-  }
-
-  private void release(PartitionTransaction tx, List<Believed> released) {
+  private void release(PartitionTransaction tx, List<? extends PullItem> released) {
     epochs.lock(tx, released);
-    released.forEach(one -> {
-      epochs.of(one.id().epoch()).touch();
-      admit(tx, one);
-    });
+    for (PullItem one : released) {
+      switch (one) {
+        case Believed believed -> {
+          epochs.of(believed.id().epoch()).touch();
+          admit(tx, believed);
+        }
+        case PullItem.Unbelieved doubtful -> {
+          epochs.lock(tx, doubtful.row().batch().id().epoch()).touch();
+          keepUnbelieved(tx, doubtful);
+        }
+        case PullItem.BadFrame bad -> keepBadFrame(tx, bad);
+      }
+    }
     storage.count("batches_unparked", released.size());
   }
 
-  private static List<Believed> believed(List<PullItem> items) {
-    return items.stream().filter(Believed.class::isInstance).map(Believed.class::cast).toList();
-  }
-
-  /** A definition comes: what waited for it goes before the batch that brought it. */
+  /**
+   * A definition comes: what waited for it goes before the batch that brought it, as far as there
+   * is room. One that is tried alone brings no others along, which may be what it failed for.
+   */
   private void arrive(PartitionTransaction tx, Believed bringer, SeriesSet set) {
     AgentId agent = bringer.id().agent();
     SetKey key = new SetKey(agent, set.hash());
-    if (!arrived.add(key) || memory.set(key).isPresent()) {
+    if (!arrived.add(key) || memory.brought(key)) {
       return;
     }
     if (tx.knownSet(agent, set.hash()).isPresent()) {
-      storage.define(key, set);
+      storage.bring(key, set);
       return;
     }
     if (tx.addSet(agent, set)) {
-      storage.define(key, set);
+      storage.bring(key, set);
     } else {
       refused.add(key);
     }
-    release(
-        tx,
-        tx.unpark(agent, set.hash()).stream().map(parked -> released(bringer, parked)).toList());
-  }
-
-  /** When the bringer failed again and again it may be because of what it releases. */
-  private Believed released(Believed bringer, ParkedBatch parked) {
-    Believed believed = judge.believed(parked.row(), List.of());
-    return bringer.content() instanceof Content.Unusable(QuarantineReason reason, String detail)
-            && reason == QuarantineReason.POISON
-        ? believed.unusable(reason, detail)
-        : believed;
+    if (pull.alone().isPresent()) {
+      parked.leave();
+    } else {
+      release(tx, parked.waitingFor(tx, agent, set.hash()));
+    }
   }
 
   /**
@@ -173,11 +165,11 @@ final class PullScript implements PartitionStore.Script {
    * claimed its origin, so the ledger lets each in once.
    */
   private void admit(PartitionTransaction tx, Believed believed) {
-    if (!(believed.content() instanceof Content.Data(List<BatchCodec.Part> parts))) {
+    if (!(believed.content() instanceof Content.Data data)) {
       work.add(believed);
       return;
     }
-    for (BatchCodec.Part part : parts) {
+    for (BatchCodec.Part part : data.parts()) {
       Optional<SeriesSet> set = storage.definition(tx, believed.id().agent(), part);
       Sha256 hash = BatchStorage.hashOf(part);
       if (set.isEmpty() && refused.contains(new SetKey(believed.id().agent(), hash))) {
@@ -185,7 +177,7 @@ final class PullScript implements PartitionStore.Script {
         return;
       }
       if (set.isEmpty()) {
-        park(tx, believed.row(), hash);
+        park(tx, believed.row(), data.cells(), hash);
         return;
       }
       if (set.get().size() != part.columns().series()) {
@@ -197,8 +189,8 @@ final class PullScript implements PartitionStore.Script {
     work.add(believed);
   }
 
-  private void park(PartitionTransaction tx, JournalRow row, Sha256 missing) {
-    boolean kept = tx.park(new ParkedBatch(missing, row.position().stampMillis(), row));
+  private void park(PartitionTransaction tx, JournalRow row, long cells, Sha256 missing) {
+    boolean kept = tx.park(new ParkedBatch(missing, row.position().stampMillis(), cells, row));
     epochs.of(row.batch().id().epoch()).touch(); // its agent is to be asked for the set
     // dropped: its agent holds it
     storage.count(kept ? "batches_parked" : "batches_park_dropped", 1);
@@ -206,6 +198,7 @@ final class PullScript implements PartitionStore.Script {
 
   /** Claims everything on the list at once and gives the new ones their effect. */
   private void settle(PartitionTransaction tx) {
+    dropWithoutRoom();
     if (work.isEmpty()) {
       return;
     }
@@ -225,8 +218,24 @@ final class PullScript implements PartitionStore.Script {
     entered.stream()
         .filter(one -> !(one.content() instanceof Content.Unusable))
         .forEach(one -> tx.journal(one.row()));
-    epochs.settle(tx, entered);
+    if (settles()) {
+      epochs.settle(tx, entered);
+    } else {
+      storage.count("batches_unsettled", entered.size());
+    }
     storage.count("batches_entered", entered.size());
+  }
+
+  /** They are not acknowledged, so their agents send them again when the gaps before are filled. */
+  private void dropWithoutRoom() {
+    int before = work.size();
+    work.removeIf(one -> !epochs.take(one));
+    storage.count("batches_dropped", before - work.size());
+  }
+
+  private boolean settles() {
+    Optional<Way> way = parked.take().map(take -> take.attempt().way()).or(pull::alone);
+    return !way.equals(Optional.of(Way.UNSETTLED));
   }
 
   private void fork(PartitionTransaction tx, Believed one) {
@@ -237,7 +246,7 @@ final class PullScript implements PartitionStore.Script {
 
   /** The id has its row; the content is where it came in first. */
   private void enterCopied(Believed one) {
-    epochs.of(one.id().epoch()).enter(one, Balance.ZERO.withMoved(samplesOf(one)));
+    epochs.of(one.id().epoch()).enter(one, Balance.ZERO.withMoved(one.samples()));
     storage.count("batches_copied", 1);
   }
 
@@ -248,15 +257,15 @@ final class PullScript implements PartitionStore.Script {
           epoch.enter(one, storage.store(tx, one.row(), parts));
       case Content.Loss _, Content.Moved _ -> epoch.enter(one, Balance.ZERO);
       case Content.Unusable(QuarantineReason reason, String detail) -> {
-        long samples = samplesOf(one);
+        long samples = one.samples();
         epoch.enter(one, Balance.ZERO.withQuarantined(samples));
         storage.keep(tx, one.row(), reason, detail, samples);
       }
     }
   }
 
-  private static long samplesOf(Believed one) {
-    return one.row().batch().header().samples();
+  private void keepUnbelieved(PartitionTransaction tx, PullItem.Unbelieved one) {
+    storage.keep(tx, one.row(), one.reason(), one.detail(), 0);
   }
 
   private void keepBadFrame(PartitionTransaction tx, PullItem.BadFrame bad) {

@@ -64,11 +64,16 @@ final class ReplayScript implements PartitionStore.Script {
     }
     SignedBatch batch = batch(row.get());
     JournalRow place = place(batch, row.get());
+    checkEntered(row.get(), batch);
     Believed believed = judge.believed(place, List.of());
     LockedEpochs epochs = new LockedEpochs();
     epochs.lock(tx, List.of(believed));
     checkLedger(tx, believed);
-    Balance became = storage.store(tx, place, parts(tx, believed));
+    List<BatchCodec.Part> parts = parts(tx, believed);
+    Balance became =
+        isElsewhere(tx, believed)
+            ? Balance.ZERO.withMoved(believed.samples())
+            : storage.store(tx, place, parts);
     epochs.of(batch.id().epoch()).replay(row.get().samples(), became);
     epochs.settle(tx, List.of(believed));
     tx.journal(place);
@@ -119,6 +124,15 @@ final class ReplayScript implements PartitionStore.Script {
     }
   }
 
+  /** What was kept aside without being entered may have come again and be stored by now. */
+  private void checkEntered(QuarantineRow row, SignedBatch batch) {
+    if (row.samples() != batch.header().samples()) {
+      throw refused(
+          new Answer.Conflict(
+              "it was kept aside without being entered, so its agent still sends it by itself"));
+    }
+  }
+
   /** Nothing may be entered here: whoever took the counts out of flight has entered it. */
   private void checkLedger(PartitionTransaction tx, Believed batch) {
     switch (tx.claim(List.of(batch.claim())).getFirst()) {
@@ -131,6 +145,11 @@ final class ReplayScript implements PartitionStore.Script {
               new Answer.Conflict(
                   "the ledger does not have this batch, so its agent still sends it by itself"));
     }
+  }
+
+  /** Whoever could not read a copy did not know whose: its content may have come in meanwhile. */
+  private static boolean isElsewhere(PartitionTransaction tx, Believed batch) {
+    return batch.origin().filter(origin -> !tx.claimOrigin(batch.id(), origin)).isPresent();
   }
 
   /**

@@ -13,6 +13,7 @@ final class ResolvedSet {
   private final int[] columns;
   private final long[] ids;
   private long touchedMillis;
+  private boolean brought;
 
   /**
    * @param columns which columns have an id, ascending; the others are above the agent's budget
@@ -37,12 +38,26 @@ final class ResolvedSet {
     return ids;
   }
 
+  /** Whether no series is above the budget. */
+  boolean whole() {
+    return columns.length == set.size();
+  }
+
+  /** Whether its agent brought its definition: it may also have spelled the series out. */
+  boolean brought() {
+    return brought;
+  }
+
+  void noteBrought() {
+    brought = true;
+  }
+
   /** Whether it is time to {@link SeriesBudget#touch}. */
   boolean due(long nowMillis) {
-    boolean due = nowMillis - touchedMillis > TOUCH_MILLIS;
-    if (due) {
-      touchedMillis = nowMillis;
-    }
-    return due;
+    return nowMillis - touchedMillis > TOUCH_MILLIS;
+  }
+
+  void touched(long nowMillis) {
+    touchedMillis = nowMillis;
   }
 }

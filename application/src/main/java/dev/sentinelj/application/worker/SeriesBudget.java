@@ -32,7 +32,8 @@ final class SeriesBudget {
   int[] admit(AgentId agent, SeriesSet set, Staged staged, long nowMillis) {
     Map<Series, Long> known = lastUse.getOrDefault(agent, Map.of());
     Set<Series> fresh = staged.admitted.computeIfAbsent(agent, _ -> new HashSet<>());
-    long room = limit - known.size() + (known.size() < limit ? 0 : stale(known, nowMillis));
+    int free = limit - known.size();
+    long room = free + (free >= set.size() ? 0 : stale(known, nowMillis));
     return IntStream.range(0, set.size())
         .filter(column -> {
           Series series = set.series().get(column);

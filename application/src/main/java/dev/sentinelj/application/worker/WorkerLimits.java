@@ -5,12 +5,14 @@ import java.time.Duration;
 /**
  * What a strand may take. Memory is a function of these, not of the load.
  *
- * @param pullBytes bytes of messages in one transaction, beyond the first message
+ * @param pullBytes bytes of messages in one transaction, beyond the first message; and of parked
+ *     batches
  * @param pullMessages messages in one transaction
  * @param pullCells rows times series decoded for one transaction; a message beyond it is done batch
  *     by batch
  * @param seriesPerAgent series of one agent that are stored; what is above is counted as overflow
- * @param sets resolved series sets remembered per partition
+ * @param setSeries series of the resolved sets remembered per partition, all together; about 300
+ *     bytes each
  * @param windows series of one partition with a window in memory
  * @param windowMillis span of those windows
  * @param retention how far before its arrival a sample may have been taken
@@ -21,7 +23,7 @@ public record WorkerLimits(
     int pullMessages,
     long pullCells,
     int seriesPerAgent,
-    int sets,
+    int setSeries,
     int windows,
     long windowMillis,
     Duration retention,
@@ -29,7 +31,8 @@ public record WorkerLimits(
   private static final Duration PARKED_RETENTION = Duration.ofDays(7);
 
   public static final WorkerLimits DEFAULT =
-      new WorkerLimits(4L << 20, 256, 250_000, 10_000, 5_000, 10_000, 300_000, Duration.ofDays(90));
+      new WorkerLimits(
+          4L << 20, 256, 250_000, 10_000, 100_000, 10_000, 300_000, Duration.ofDays(90));
 
   /** Limits with the usual wait for series sets. */
   public WorkerLimits(
@@ -37,7 +40,7 @@ public record WorkerLimits(
       int pullMessages,
       long pullCells,
       int seriesPerAgent,
-      int sets,
+      int setSeries,
       int windows,
       long windowMillis,
       Duration retention) {
@@ -46,7 +49,7 @@ public record WorkerLimits(
         pullMessages,
         pullCells,
         seriesPerAgent,
-        sets,
+        setSeries,
         windows,
         windowMillis,
         retention,

@@ -3,8 +3,9 @@ package dev.sentinelj.application.worker;
 import dev.sentinelj.application.gateway.AgentDirectory;
 import dev.sentinelj.application.status.Counters;
 import dev.sentinelj.application.worker.PullReader.Opened;
-import dev.sentinelj.application.worker.PullScript.Parked;
 import dev.sentinelj.application.worker.PullScript.Pull;
+import dev.sentinelj.application.worker.Unparking.Take;
+import dev.sentinelj.application.worker.Unparking.Which;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.failpoint.Failpoint;
@@ -188,7 +189,10 @@ public final class WorkerStrand {
       return true;
     }
     try {
-      return verify(partition, now) || tidy(partition, now) || pull(partition, now);
+      return verify(partition, now)
+          || (partition.parkedFirst() && takeUp(partition, now))
+          || pull(partition, now)
+          || takeUp(partition, now);
     } catch (PortUnavailableException e) {
       reports.owned(partition, "the bus does not answer");
       partition.reconnected();
@@ -228,7 +232,7 @@ public final class WorkerStrand {
         counters.increment("worker_bus_replaced");
         partition.reconnected(); // the other lane is another one too: compared before it is read
         BusPosition from = cursor.committed();
-        transact(partition, new Pull(lane, from, found, true, List.of()), NO_SHAPE, now);
+        transact(partition, Pull.move(lane, from, found), NO_SHAPE, now);
         return true;
       }
       cursor.confirmed();
@@ -239,19 +243,17 @@ public final class WorkerStrand {
     return false;
   }
 
-  /** Keeps aside what waited too long for its series set. */
-  private boolean tidy(OwnedPartition partition, Now now) {
-    if (!partition.tidyDue(now, TIDY_EVERY_MILLIS)) {
-      return false;
-    }
-    LaneCursor any = partition.cursor(Lane.FRESH);
-    Pull nothing = new Pull(Lane.FRESH, any.committed(), any.committed(), false, List.of());
-    long before = now.wallMillis() - limits.parkedRetention().toMillis();
-    Optional<Parked> overdue = Optional.of(new Parked(before, TIDY_BATCHES));
-    PullScript script =
-        new PullScript(nothing, overdue, partition.memory(), judge, limits.retention().toMillis());
-    transact(partition, nothing, NO_SHAPE, script, now);
-    return true;
+  /** Takes up a portion of what waited too long for its series set, or in time. */
+  private boolean takeUp(OwnedPartition partition, Now now) {
+    Optional<Which> due = partition.parkedDue(now, TIDY_EVERY_MILLIS, limits.parkedRetention());
+    due.ifPresent(which -> {
+      int most = which instanceof Which.Overdue ? TIDY_BATCHES : limits.pullMessages();
+      Take take = new Take(which, partition.parked(which).next(most));
+      LaneCursor any = partition.cursor(Lane.FRESH);
+      Pull nothing = Pull.none(Lane.FRESH, any.committed());
+      transact(partition, nothing, NO_SHAPE, Optional.of(take), now);
+    });
+    return due.isPresent();
   }
 
   private void forget(LaneCursor cursor, boolean crowded, Now now) {
@@ -305,7 +307,7 @@ public final class WorkerStrand {
       return false;
     }
     Lane lane = cursor.address().lane();
-    Pull pull = new Pull(lane, cursor.committed(), cursor.read(), true, List.of());
+    Pull pull = Pull.move(lane, cursor.committed(), cursor.read());
     transact(partition, pull, NO_SHAPE, now);
     return true;
   }
@@ -316,10 +318,7 @@ public final class WorkerStrand {
       partition.reconnected();
       return;
     }
-    if (cursor.poisoned()) {
-      cursor.condemn();
-    }
-    if (cursor.index().isEmpty() || cursor.condemned()) {
+    if (cursor.index().isEmpty()) {
       lookUp(partition, cursor, opened, now);
       return;
     }
@@ -385,20 +384,23 @@ public final class WorkerStrand {
   record Shape(int messages, int batches, long lastTick) {}
 
   private void transact(OwnedPartition partition, Pull pull, Shape shape, Now now) {
-    PullScript script =
-        new PullScript(
-            pull, Optional.empty(), partition.memory(), judge, limits.retention().toMillis());
-    transact(partition, pull, shape, script, now);
+    transact(partition, pull, shape, Optional.empty(), now);
   }
 
   private void transact(
-      OwnedPartition partition, Pull pull, Shape shape, PullScript script, Now now) {
+      OwnedPartition partition, Pull pull, Shape shape, Optional<Take> take, Now now) {
+    PullScript script =
+        new PullScript(
+            pull,
+            new Unparking(judge, limits, take),
+            partition.memory(),
+            limits.retention().toMillis());
     await(
         partition,
         store.transact(leaseOf(partition), script),
         (outcome, failure) -> {
           if (outcome == null) {
-            outcomes.unknown(partition, pull.lane(), failure, now);
+            outcomes.unknown(partition, pull.lane(), script, failure, now);
           } else {
             outcomes.settle(partition, pull, shape, script, outcome, now);
           }

@@ -2,6 +2,7 @@ package dev.sentinelj.application.simulation;
 
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
+import dev.sentinelj.core.batch.CopiedBatch;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.Lane;
 import dev.sentinelj.core.batch.LossRecord;
@@ -237,13 +238,23 @@ final class WatchedTransaction implements PartitionTransaction {
   }
 
   @Override
-  public List<ParkedBatch> unpark(AgentId agent, Sha256 set) {
-    return tx.unpark(agent, set);
+  public List<ParkedBatch> unpark(AgentId agent, Sha256 set, Portion most) {
+    return tx.unpark(agent, set, most);
   }
 
   @Override
-  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit) {
-    return tx.unparkBefore(receivedBeforeMillis, limit);
+  public List<ParkedBatch> unparkKnown(Portion most) {
+    return tx.unparkKnown(most);
+  }
+
+  @Override
+  public List<ParkedBatch> unparkBefore(long receivedBeforeMillis, Portion most) {
+    return tx.unparkBefore(receivedBeforeMillis, most);
+  }
+
+  @Override
+  public boolean claimOrigin(BatchId copy, CopiedBatch.Origin origin) {
+    return tx.claimOrigin(copy, origin);
   }
 
   @Override

@@ -176,7 +176,7 @@ class KeptBatchesTest {
             all.pullMessages(),
             all.pullCells(),
             1,
-            all.sets(),
+            all.setSeries(),
             all.windows(),
             all.windowMillis(),
             all.retention());
@@ -214,6 +214,62 @@ class KeptBatchesTest {
     EpochProgress settled = Stages.await(worker.feed.of(closed)).committed().progress();
     assertThat(settled.closed()).isTrue();
     assertThat(settled.balance()).isEqualTo(new Balance(8, 0, 0, 4, 0, 4));
+  }
+
+  /** Whoever kept it aside could not read whose copy it is, so its origin was not entered. */
+  @Test
+  void replay_ofACopyWhoseContentCameInMeanwhile_countsItAsMoved() {
+    EpochId before = new EpochId(worker.agent(), 3);
+    SignedBatch original = original(before);
+    long row = keepKnown("malformed", TestBatches.copy(worker.key, id(1), 0, original));
+    worker.publish(WorkerForTests.withSet(original));
+    worker.run(1_000);
+    assertThat(worker.stored()).isEqualTo(4);
+
+    assertThat(replay(row)).isEqualTo(new Answer.Replayed(id(1), 0, 0, 0));
+
+    assertThat(worker.stored()).isEqualTo(4);
+    assertThat(worker.balance()).isEqualTo(new Balance(4, 0, 0, 0, 0, 4));
+  }
+
+  @Test
+  void replay_ofACopy_keepsItsOriginOut() {
+    SignedBatch original = original(new EpochId(worker.agent(), 3));
+    long row = keepKnown("malformed", TestBatches.copy(worker.key, id(1), 0, original));
+
+    assertThat(replay(row)).isEqualTo(new Answer.Replayed(id(1), 4, 0, 0));
+    worker.publish(WorkerForTests.withSet(original));
+    worker.run(1_000);
+
+    assertThat(worker.stored()).isEqualTo(4);
+    assertThat(worker.balance()).isEqualTo(new Balance(4, 4, 0, 0, 0));
+  }
+
+  private SignedBatch original(EpochId epoch) {
+    Columns columns = TestBatches.columns(2, 2, worker.now.wallMillis(), 1);
+    return TestBatches.data(
+        worker.codec,
+        worker.key,
+        new BatchId(epoch, 1),
+        0,
+        worker.now.wallMillis(),
+        List.of(new Block(WorkerForTests.SET.hash(), columns)));
+  }
+
+  /** The batch came again and is stored by now. */
+  @Test
+  void replay_ofARowThatWasNotEntered_isRefused() {
+    SignedBatch batch = worker.batch(1);
+    repair(tx -> {
+      QuarantineRow row = row("poison", batch);
+      tx.quarantine(
+          new QuarantineRow(row.id(), row.reason(), "", row.receivedAtMillis(), 0, row.bytes()));
+    });
+    worker.publish(WorkerForTests.withSet(batch, WorkerForTests.SET));
+    worker.run(1_000);
+
+    assertThat(replay(newest().id())).isInstanceOf(Answer.Conflict.class);
+    assertThat(worker.stored()).isEqualTo(4);
   }
 
   @Test

@@ -348,6 +348,37 @@ class WorkerStrandTest {
     assertThat(worker.stored()).isEqualTo(10);
   }
 
+  /** Counted since the memory of the partition was made, and a day after a series fell silent. */
+  @Test
+  void poll_seriesAboveTheBudget_areStoredOnceOthersFellSilent() {
+    WorkerLimits small =
+        new WorkerLimits(4 << 20, 256, 4_000_000, 3, 100, 100, 300_000, Duration.ofDays(90));
+    worker.strand = worker.strand("worker-1", worker.store(), small);
+    SeriesSet silent = TestBatches.set("a", "b");
+    worker.publish(
+        withSet(
+            worker.batch(1, silent, TestBatches.columns(2, 2, worker.now.wallMillis(), 1)),
+            silent));
+    worker.publish(withSet(worker.batch(2), SET));
+    worker.run(100);
+    assertThat(worker.balance()).isEqualTo(new Balance(8, 6, 0, 0, 2));
+
+    for (long seq = 3; seq <= 15; seq++) {
+      for (int polls = 0; polls < 3_600; polls++) {
+        worker.now = worker.now.plusMillis(2_000);
+        worker.strand.poll(worker.now);
+      }
+      worker.publish(withSet(worker.batch(seq)));
+      worker.run(100);
+    }
+    long above = worker.balance().overflow();
+    worker.publish(withSet(worker.batch(16)));
+    worker.run(100);
+
+    assertThat(above).isEqualTo(2 * 12);
+    assertThat(worker.balance()).isEqualTo(new Balance(64, 64 - above, 0, 0, above));
+  }
+
   @Test
   void poll_aBatchThatCanNeverBeStored_isFoundAndKeptAsideAlone() {
     worker.strand =
@@ -379,9 +410,9 @@ class WorkerStrandTest {
     worker.publish(withSet(worker.batch(3)));
     worker.run(30_000);
 
-    assertThat(worker.quarantined()).containsExactly("poison", "poison");
+    assertThat(worker.quarantined()).containsExactly("poison");
     assertThat(worker.progress().through()).isEqualTo(3);
-    assertThat(worker.stored()).isEqualTo(4);
+    assertThat(worker.stored()).isEqualTo(8);
     assertThat(lane(Lane.FRESH).sequence()).isEqualTo(3);
   }
 

@@ -65,9 +65,13 @@ public record MovedRecord(
     }
   }
 
-  /** How many samples live on in the new epoch. */
+  /** How many samples live on in the new epoch, as far as a long goes. */
   public long movedSamples() {
-    return moved.stream().mapToLong(Entry::samples).sum();
+    return moved.stream().mapToLong(Entry::samples).reduce(0, MovedRecord::sum);
+  }
+
+  private static long sum(long one, long other) {
+    return one + other < 0 ? Long.MAX_VALUE : one + other;
   }
 
   public byte[] toBytes() {

@@ -1,8 +1,11 @@
 package dev.sentinelj.core.progress;
 
+import java.util.stream.LongStream;
+
 /**
  * Running counts of samples of one epoch. With nothing in flight, {@code collected = stored +
- * quarantined + lost + overflow + moved}; what is left over is {@link #unaccounted()}.
+ * quarantined + lost + overflow + moved}; what is left over is {@link #unaccounted()}. Sums stop at
+ * the ends of a long, as {@link Counts} says.
  *
  * @param collected the agent's own signed count: the greatest {@code sample_to} committed outside
  *     torn losses, and {@code torn}
@@ -37,22 +40,27 @@ public record Balance(
 
   /** Everything that became of the samples: what {@code collected} has to be. */
   public long explained() {
-    return stored + quarantined + lost + overflow + moved;
+    return Counts.sum(LongStream.of(stored, quarantined, lost, overflow, moved));
   }
 
   public long unaccounted() {
-    return collected - explained();
+    return Counts.minus(collected, explained());
   }
 
   public Balance plus(Balance delta) {
+    long inTorn = Counts.plus(torn, delta.torn);
     return new Balance(
-        Math.max(collected - torn, delta.collected - delta.torn) + torn + delta.torn,
-        stored + delta.stored,
-        quarantined + delta.quarantined,
-        lost + delta.lost,
-        overflow + delta.overflow,
-        moved + delta.moved,
-        torn + delta.torn);
+        Counts.plus(Math.max(outsideTorn(), delta.outsideTorn()), inTorn),
+        Counts.plus(stored, delta.stored),
+        Counts.plus(quarantined, delta.quarantined),
+        Counts.plus(lost, delta.lost),
+        Counts.plus(overflow, delta.overflow),
+        Counts.plus(moved, delta.moved),
+        inTorn);
+  }
+
+  private long outsideTorn() {
+    return Counts.minus(collected, torn);
   }
 
   public Balance withStored(long now) {
@@ -86,6 +94,7 @@ public record Balance(
    * @param greatest the greatest {@code sample_to} committed outside torn losses
    */
   public Balance recounted(long greatest, long inTorn) {
-    return new Balance(greatest + inTorn, stored, quarantined, lost, overflow, moved, inTorn);
+    long now = Counts.plus(greatest, inTorn);
+    return new Balance(now, stored, quarantined, lost, overflow, moved, inTorn);
   }
 }

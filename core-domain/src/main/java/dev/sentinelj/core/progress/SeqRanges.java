@@ -62,6 +62,16 @@ public final class SeqRanges {
     return left != null && left.getValue() >= from;
   }
 
+  /** Whether adding {@code from..to} would make one more range. */
+  public boolean opens(long from, long to) {
+    return !meets(from - 1, Math.max(to, to + 1));
+  }
+
+  /** How many ranges there are. */
+  public int count() {
+    return ranges.size();
+  }
+
   /** The seqs of {@code from..to} that are not in the set, ascending. */
   public List<Range> gaps(long from, long to) {
     List<Range> gaps = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.progress.SeqRanges.Range;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -82,17 +83,32 @@ public final class VanishedSeqs {
 
   private void add(Word word) {
     List<Range> missing = missing(word);
-    long named = found.stream().filter(word::counts).mapToLong(LossRecord.Entry::samples).sum();
-    long samples = Math.max(0, word.difference() - named);
+    long named =
+        Counts.sum(found.stream().filter(word::counts).mapToLong(LossRecord.Entry::samples));
+    long samples = Math.max(0, Counts.minus(word.difference(), named));
     long seqs = size(missing);
     for (Range range : missing) {
       for (Range part : parts(range)) {
-        long share = Math.round((double) samples * part.size() / seqs);
+        long share = share(samples, part.size(), seqs);
         found.add(new LossRecord.Entry(part.from(), part.to(), share, LossReason.VANISHED));
         samples -= share;
         seqs -= part.size();
       }
     }
+  }
+
+  /**
+   * {@code part} of {@code seqs} parts of the samples, rounded half up: exact, because agents
+   * choose these numbers, and so never more than all of them.
+   */
+  private static long share(long samples, long part, long seqs) {
+    BigInteger all = BigInteger.valueOf(seqs);
+    return BigInteger.valueOf(samples)
+        .multiply(BigInteger.valueOf(part))
+        .shiftLeft(1)
+        .add(all)
+        .divide(all.shiftLeft(1))
+        .longValueExact();
   }
 
   /** Cut where another word begins or ends to count, so that each part counts for it or not. */

@@ -56,6 +56,19 @@ class EpochProgressTest {
   }
 
   @Test
+  void balance_sums_stopAtTheEndsOfALong() {
+    Balance most = new Balance(Long.MAX_VALUE, 0, Long.MAX_VALUE, 5, 0, 0, 7);
+
+    Balance sum = most.plus(most).plus(Balance.ZERO.withLost(-5));
+
+    assertThat(sum).isEqualTo(new Balance(Long.MAX_VALUE, 0, Long.MAX_VALUE, 5, 0, 0, 14));
+    assertThat(sum.explained()).isEqualTo(Long.MAX_VALUE);
+    assertThat(sum.unaccounted()).isZero();
+    assertThat(Counts.minus(Long.MIN_VALUE, 1)).isEqualTo(Long.MIN_VALUE);
+    assertThat(Counts.minus(5, Long.MIN_VALUE)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void laneRead_passed_needsSameLaneAndAtLeastTheSequence() {
     LaneRead read = new LaneRead(1, Lane.FRESH, 2, 10);
 

@@ -56,6 +56,17 @@ class VanishedSeqsTest {
     assertThat(of(List.of(word(1, -4)), seqs())).containsExactly(lost(1, 1, 0));
   }
 
+  /** In doubles the first share would come out greater than all there is. */
+  @Test
+  void of_aWordOfHugeNumbers_sharesExactly() {
+    long seqs = 1_000_000_000_000_000_002L;
+    long samples = (1L << 60) - 1;
+
+    List<LossRecord.Entry> shares = of(List.of(word(seqs, samples)), seqs(seqs - 1));
+
+    assertThat(shares).extracting(LossRecord.Entry::samples).containsExactly(samples - 1, 1L);
+  }
+
   private static List<LossRecord.Entry> of(List<Word> words, SeqRanges rows) {
     return VanishedSeqs.of(words, rows, List.of());
   }

@@ -67,7 +67,20 @@ public interface PartitionTransaction {
     COPIED
   }
 
-  /** The definition under this hash that this agent brought before, if any. */
+  /**
+   * Enters where the content of a copy was first, when the ledger has the copy and nobody could
+   * read then whose copy it is. Again by the same copy it changes nothing and is true.
+   *
+   * @param copy locked, as is the epoch of {@code origin}
+   * @return false, with nothing entered, when the content came in before: another copy of the same
+   *     origin is entered, or the origin itself with the same content hash
+   */
+  boolean claimOrigin(BatchId copy, CopiedBatch.Origin origin);
+
+  /**
+   * The definition under this hash that this agent brought with {@link #addSet}, if any. That its
+   * series have ids, or that another agent brought it, says nothing.
+   */
   Optional<SeriesSet> knownSet(AgentId agent, Sha256 set);
 
   /**
@@ -177,26 +190,53 @@ public interface PartitionTransaction {
    * again changes nothing and is true.
    *
    * @return false, with nothing kept, when the bodies of this agent's parked batches would come to
-   *     more than {@link #MAX_PARKED_BYTES}
+   *     more than {@link #MAX_PARKED_BYTES}, or the batches to more than {@link #MAX_PARKED}
    */
   boolean park(ParkedBatch batch);
 
   /** Most bytes of parked batches per agent. */
   long MAX_PARKED_BYTES = 64L << 20;
 
-  record ParkedBatch(Sha256 missingSet, long receivedAtMillis, JournalRow row) {}
+  /** Most parked batches per agent: gateways tell an agent each of their seqs. */
+  int MAX_PARKED = 10_000;
 
   /**
-   * The batches of this agent that wait for this set, in the order they were parked; they wait no
-   * more.
+   * @param cells rows times series that it decodes to
    */
-  List<ParkedBatch> unpark(AgentId agent, Sha256 set);
+  record ParkedBatch(Sha256 missingSet, long receivedAtMillis, long cells, JournalRow row) {}
 
   /**
-   * The batches of this partition that were parked before {@code receivedBeforeMillis}, in the
-   * order they were parked, at most {@code limit}; they wait no more.
+   * How much of what is parked is taken at once: as many batches, in the order they were parked, as
+   * stay within all three; but at least one.
+   *
+   * @param bytes of bodies
+   * @param cells rows times series
    */
-  List<ParkedBatch> unparkBefore(long receivedBeforeMillis, int limit);
+  record Portion(int batches, long bytes, long cells) {
+    public Portion {
+      if (batches < 1) {
+        throw new IllegalArgumentException("a portion of " + batches + " batches");
+      }
+    }
+  }
+
+  /**
+   * The first batches of this agent that wait for this set, in the order they were parked; they
+   * wait no more.
+   */
+  List<ParkedBatch> unpark(AgentId agent, Sha256 set, Portion most);
+
+  /**
+   * The first batches of this partition that wait for a set their agent has brought by now, in the
+   * order they were parked; they wait no more.
+   */
+  List<ParkedBatch> unparkKnown(Portion most);
+
+  /**
+   * The first batches of this partition that were parked before {@code receivedBeforeMillis}, in
+   * the order they were parked; they wait no more.
+   */
+  List<ParkedBatch> unparkBefore(long receivedBeforeMillis, Portion most);
 
   /**
    * Notes the last word of one log on a closed epoch. The same closed and new epoch again changes
