@@ -228,7 +228,8 @@ final class Book {
     return ledgered(batch) || wasLedgered(batch);
   }
 
-  private boolean wasLedgered(SignedBatch batch) {
+  /** Whether the ledger had exactly this batch before it went back. */
+  boolean wasLedgered(SignedBatch batch) {
     return archive.getOrDefault(batch.id(), Set.of()).contains(batch.contentHash());
   }
 
@@ -335,15 +336,23 @@ final class Book {
 
   /** Whether nobody can know that this is missing: its log and the database were set back. */
   boolean forgotten(Written one) {
-    return one.gone || replaced(one) || (wentBack && setBack.contains(one.batch.id().agent()));
+    return one.gone
+        || (wasLedgered(one.batch) && hasTwin(one))
+        || (wentBack && setBack.contains(one.batch.id().agent()));
   }
 
   /**
-   * Whether the ledger had this, was set back, and then took the batch of a twin under this seq:
-   * its own log deleted it meanwhile and believes that it is the one in the ledger.
+   * Epochs of which the ledger had some content, was set back, and then took another one under the
+   * same id: whoever deleted the first believes that it is still there.
    */
-  boolean replaced(Written one) {
-    return wasLedgered(one.batch) && hasTwin(one);
+  Set<EpochId> replacedRecords() {
+    Set<EpochId> replaced = new HashSet<>();
+    archive.forEach((id, contents) ->
+        database
+            .ledgered(id)
+            .filter(now -> !contents.contains(now) || contents.size() > 1)
+            .ifPresent(_ -> replaced.add(id.epoch())));
+    return replaced;
   }
 
   /** Whether the ledger has another content under its id. */

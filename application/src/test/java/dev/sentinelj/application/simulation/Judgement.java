@@ -4,6 +4,7 @@ import dev.sentinelj.adapters.memory.DatabaseView;
 import dev.sentinelj.application.simulation.Book.Fact;
 import dev.sentinelj.application.simulation.Book.Written;
 import dev.sentinelj.application.simulation.Broken.Promise;
+import dev.sentinelj.application.simulation.Tally.Count;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
@@ -39,12 +40,9 @@ final class Judgement {
   /** How often each value was found. */
   private final Map<Double, Integer> found = new HashMap<>();
 
-  private final Map<AgentId, Count> counts = new HashMap<>();
+  private final Map<AgentId, OfAgent> counts = new HashMap<>();
 
-  /**
-   * Epochs in which a log counts on a row that is now the one of its twin, or names a loss under a
-   * seq that has the row of its twin.
-   */
+  /** Epochs whose balance nobody can close any more; see docs/RATIONALE.md. */
   private final Set<EpochId> doubtful = new HashSet<>();
 
   private Tally tally = Tally.NONE;
@@ -55,7 +53,7 @@ final class Judgement {
   }
 
   /** What was counted of one agent, to compare its balances with. */
-  private static final class Count {
+  private static final class OfAgent {
     private long rows;
     private long aside;
     private long nansAside;
@@ -70,44 +68,34 @@ final class Judgement {
     database.samples(this::row);
     plant.database().quarantined().forEach(this::aside);
     plant.book().written().forEach(this::judge);
+    doubtful.addAll(plant.book().replacedRecords());
     plant.agents().stream().map(agent -> agent.epoch().agent()).distinct().forEach(this::balance);
-    Tally result =
-        tally.plus(
-            new Tally(
-                1,
-                plant.book().appends(),
-                0,
-                plant.book().segmentsDeleted(),
-                plant.scenario().events().size(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0));
-    Broken.unless(result.lost() == 0, Promise.NOTHING_LOST, result::verdict);
-    Broken.unless(result.doubled() == 0, Promise.NOTHING_DOUBLED, result::verdict);
-    Broken.unless(result.phantom() == 0, Promise.NOTHING_INVENTED, result::verdict);
-    Broken.unless(result.altered() == 0, Promise.NOTHING_ALTERED, result::verdict);
-    Broken.unless(result.unaccounted() == 0, Promise.EVERYTHING_ACCOUNTED_FOR, result::verdict);
-    return result;
+    add(Count.RUNS, 1);
+    add(Count.BATCHES, plant.book().appends());
+    add(Count.DELETED, plant.book().segmentsDeleted());
+    add(Count.EVENTS, plant.scenario().events().size());
+    Broken.unless(tally.get(Count.LOST) == 0, Promise.NOTHING_LOST, tally::verdict);
+    Broken.unless(tally.get(Count.DOUBLED) == 0, Promise.NOTHING_DOUBLED, tally::verdict);
+    Broken.unless(tally.get(Count.PHANTOM) == 0, Promise.NOTHING_INVENTED, tally::verdict);
+    Broken.unless(tally.get(Count.ALTERED) == 0, Promise.NOTHING_ALTERED, tally::verdict);
+    Broken.unless(tally.get(Count.UNACCOUNTED) == 0, Promise.EVERYTHING_ACCOUNTED_FOR, tally::verdict);
+    return tally;
   }
 
-  private Count count(AgentId agent) {
-    return counts.computeIfAbsent(agent, _ -> new Count());
+  private OfAgent count(AgentId agent) {
+    return counts.computeIfAbsent(agent, _ -> new OfAgent());
   }
 
   private void row(AgentId agent, Series series, long timeMillis, double value) {
     count(agent).rows++;
     Fact fact = plant.book().fact(value);
     if (fact == null) {
-      add(0, 0, 1, 0, 0, 0);
+      add(Count.PHANTOM, 1);
       note("phantom " + value + " of " + agent);
     } else if (!fact.agent().equals(agent)
         || !fact.series().equals(series)
         || fact.timeMillis() != timeMillis) {
-      add(0, 0, 0, 1, 0, 0);
+      add(Count.ALTERED, 1);
       note("altered " + value + " of " + agent + ": " + fact);
     }
     found.merge(value, 1, Integer::sum);
@@ -135,7 +123,7 @@ final class Judgement {
         Promise.NOTHING_GIVEN_UP,
         () -> row.id() + " was kept aside for no reason: " + row.reason() + ", " + row.detail());
     if (written == null) {
-      add(0, 0, row.samples(), 0, 0, 0);
+      add(Count.PHANTOM, row.samples());
       note("phantom " + batch.id() + " kept aside");
     } else {
       written.values().forEach(value -> found.merge(value, 1, Integer::sum));
@@ -172,9 +160,9 @@ final class Judgement {
   private void asideSample(double value, long timeMillis) {
     Fact fact = plant.book().fact(value);
     if (fact == null) {
-      add(0, 0, 1, 0, 0, 0);
+      add(Count.PHANTOM, 1);
     } else if (fact.timeMillis() != timeMillis) {
-      add(0, 0, 0, 1, 0, 0);
+      add(Count.ALTERED, 1);
     }
     found.merge(value, 1, Integer::sum);
   }
@@ -188,14 +176,14 @@ final class Judgement {
       more += Math.max(0, times - 1);
     }
     if (more > 0) {
-      add(0, more, 0, 0, 0, 0);
+      add(Count.DOUBLED, more);
       note("doubled " + batch.batch().id());
     }
-    if (batch.spoiled() && plant.book().hasTwin(batch)) {
+    if (isConfused(batch)) {
       doubtful.add(batch.batch().id().epoch());
     }
-    tally = tally.plus(new Tally(0, 0, size(batch), 0, 0, 0, 0, 0, 0, 0, 0, 0));
-    Count count = count(batch.batch().id().agent());
+    add(Count.SAMPLES, size(batch));
+    OfAgent count = count(batch.batch().id().agent());
     if (here > 0 || plant.book().ledgered(batch.batch())) {
       count.nansExpected += batch.nans();
       count.missing += batch.values().size() - here;
@@ -209,17 +197,32 @@ final class Judgement {
   }
 
   private void missing(Written batch) {
-    if (plant.book().replaced(batch)) {
-      doubtful.add(batch.batch().id().epoch());
-    }
     if (plant.book().idsOf(batch.batch()).stream().anyMatch(id -> recorded(id, batch))) {
-      add(0, 0, 0, 0, 0, size(batch));
+      add(Count.RECORDED, size(batch));
     } else if (plant.book().forgotten(batch) || plant.book().unspoken(batch, plant.held())) {
-      tally = tally.plus(new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, size(batch)));
+      add(Count.GONE, size(batch));
     } else {
-      add(size(batch), 0, 0, 0, 0, 0);
+      add(Count.LOST, size(batch));
       note("lost " + batch.batch().id());
     }
+  }
+
+  /**
+   * Whether two twins shared the id of this batch and the database cannot tell them apart any more:
+   * it has the row of one where the other's was lost or vanished with a restore, or one named a
+   * loss there before the other did.
+   */
+  private boolean isConfused(Written batch) {
+    BatchId id = batch.batch().id();
+    boolean mayBe = plant.book().isForked(id.agent()) && !plant.book().ledgered(batch.batch());
+    boolean away = batch.spoiled() || plant.book().wasLedgered(batch.batch());
+    return mayBe && away && (plant.book().hasTwin(batch) || isTornByATwin(id));
+  }
+
+  private boolean isTornByATwin(BatchId id) {
+    return database.losses().getOrDefault(id.epoch(), List.of()).stream()
+        .filter(loss -> loss.reason() == LossReason.TORN)
+        .anyMatch(loss -> loss.from() <= id.seq() && id.seq() <= loss.to());
   }
 
   /** Whether a loss names it, for a reason that there was. */
@@ -232,7 +235,8 @@ final class Judgement {
   private boolean justified(LossReason reason, Written batch) {
     return switch (reason) {
       case CORRUPT, TORN -> batch.spoiled();
-      case DROPPED, VANISHED -> plant.book().wentBack();
+      case DROPPED -> batch.spoiled() || plant.book().wentBack(); // before its own loss came
+      case VANISHED -> plant.book().wentBack();
       case REFUSED -> false;
     };
   }
@@ -242,11 +246,11 @@ final class Judgement {
     Balance sum = Balance.ZERO;
     for (EpochProgress epoch : database.progress()) {
       if (epoch.epoch().agent().equals(agent)) {
-        unaccounted("the balance of " + epoch, isKnown(epoch) ? epoch.balance().unaccounted() : 0);
+        close(epoch);
         sum = sum.plus(epoch.balance());
       }
     }
-    Count count = count(agent);
+    OfAgent count = count(agent);
     unaccounted("rows of " + agent, sum.stored() - count.rows);
     unaccounted("samples aside of " + agent, sum.quarantined() - count.aside);
     if (plant.book().series(agent) <= plant.option(Option.SERIES_BUDGET)) {
@@ -258,27 +262,31 @@ final class Judgement {
         sum.overflow() + count.nansAside - count.missing - count.nansExpected);
   }
 
+  private void close(EpochProgress epoch) {
+    long difference = isSpokenFor(epoch) ? epoch.balance().unaccounted() : 0;
+    if (doubtful.contains(epoch.epoch())) {
+      add(Count.OPEN, difference == 0 ? 0 : 1);
+    } else {
+      unaccounted("the balance of " + epoch, difference);
+    }
+  }
+
   /** Whether somebody can know what was collected. */
-  private boolean isKnown(EpochProgress epoch) {
-    boolean spoken =
-        epoch.closed()
-            || !plant.book().wasSetBack(epoch.epoch().agent())
-            || plant.agents().stream().anyMatch(one -> one.holds(epoch.epoch()));
-    return spoken && !doubtful.contains(epoch.epoch());
+  private boolean isSpokenFor(EpochProgress epoch) {
+    return epoch.closed()
+        || !plant.book().wasSetBack(epoch.epoch().agent())
+        || plant.agents().stream().anyMatch(one -> one.holds(epoch.epoch()));
   }
 
   private void unaccounted(String what, long difference) {
     if (difference != 0) {
-      add(0, 0, 0, 0, Math.abs(difference), 0);
+      add(Count.UNACCOUNTED, Math.abs(difference));
       note("unaccounted: " + what + " is off by " + difference);
     }
   }
 
-  private void add(
-      long lost, long doubled, long phantom, long altered, long unaccounted, long recorded) {
-    tally =
-        tally.plus(
-            new Tally(0, 0, 0, 0, 0, lost, doubled, phantom, altered, unaccounted, recorded, 0));
+  private void add(Count what, long number) {
+    tally = tally.plus(Tally.of(what, number));
   }
 
   private void note(String what) {

@@ -1,5 +1,6 @@
 package dev.sentinelj.application.simulation;
 
+import dev.sentinelj.application.simulation.Tally.Count;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -76,23 +77,23 @@ public final class SimulationCampaign {
     boolean clean = failures == 0 && tally.clean();
     out.printf(
         "sim: %,d batches with %,d samples, %,d segments deleted, %,d events, %,d samples lost with"
-            + " record, %,d gone with a disk%n",
-        tally.batches(),
-        tally.samples(),
-        tally.deleted(),
-        tally.events(),
-        tally.recorded(),
-        tally.gone());
+            + " record, %,d gone with a disk, %,d epochs of twins left open%n",
+        tally.get(Count.BATCHES),
+        tally.get(Count.SAMPLES),
+        tally.get(Count.DELETED),
+        tally.get(Count.EVENTS),
+        tally.get(Count.RECORDED),
+        tally.get(Count.GONE),
+        tally.get(Count.OPEN));
     out.printf(
-        "sim %s: %s; %,d seeds from %d, %d/s, %,d failed; %s, backlog %s%n",
+        "sim %s: %s; %,d seeds from %d, %d/s, %,d failed; %s%n",
         size,
         clean ? "passed" : "FAILED",
         seeds,
         first,
         seeds * 1_000 / Math.max(1, tookMillis),
         failures,
-        tally.verdict(),
-        clean ? "0" : "see above");
+        tally.verdict());
     return clean;
   }
 

@@ -1,100 +1,114 @@
 package dev.sentinelj.application.simulation;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
-/**
- * What a run, or many, came to.
- *
- * @param runs how many
- * @param batches whose append returned
- * @param samples in them
- * @param deleted segments of logs
- * @param events things that were made to go wrong
- * @param lost samples that are nowhere and that no loss record names
- * @param doubled samples that are there more than once
- * @param phantom samples that nobody measured
- * @param altered samples with another time or series than they were measured with
- * @param unaccounted what balances leave open, or count and do not have
- * @param recorded samples that are nowhere and that a loss record names
- * @param gone samples whose only disk was set back before anybody else had them
- */
-record Tally(
-    long runs,
-    long batches,
-    long samples,
-    long deleted,
-    long events,
-    long lost,
-    long doubled,
-    long phantom,
-    long altered,
-    long unaccounted,
-    long recorded,
-    long gone) {
-  static final Tally NONE = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+/** What a run, or many, came to. */
+final class Tally {
+  static final Tally NONE = new Tally(Map.of());
+
+  /** These must be 0. */
+  private static final List<Count> FAULTS =
+      List.of(
+          Count.LOST,
+          Count.DOUBLED,
+          Count.PHANTOM,
+          Count.ALTERED,
+          Count.UNACCOUNTED,
+          Count.BACKLOG);
+
+  private final Map<Count, Long> counts;
+
+  private Tally(Map<Count, Long> counts) {
+    this.counts = counts;
+  }
+
+  /** What is counted. */
+  enum Count {
+    RUNS,
+    /** Batches whose append returned. */
+    BATCHES,
+    SAMPLES,
+    /** Segments of logs that were deleted. */
+    DELETED,
+    /** Things that were made to go wrong. */
+    EVENTS,
+    /** Samples that are nowhere and that no loss record names. */
+    LOST,
+    /** Samples that are there more than once. */
+    DOUBLED,
+    /** Samples that nobody measured. */
+    PHANTOM,
+    /** Samples with another time or series than they were measured with. */
+    ALTERED,
+    /** What balances leave open, or count and do not have. */
+    UNACCOUNTED,
+    /** Runs in which something was still on its way at the end. */
+    BACKLOG,
+    /** Samples that are nowhere and that a loss record names. */
+    RECORDED,
+    /** Samples whose only disk was set back before anybody else had them. */
+    GONE,
+    /** Epochs left open: nobody can tell any more which of two twins lost what. */
+    OPEN
+  }
+
+  static Tally of(Count what, long number) {
+    return new Tally(Map.of(what, number));
+  }
 
   /** A run that broke a promise before everything could be counted. */
   static Tally failed(Broken.Promise promise) {
+    Tally run = of(Count.RUNS, 1);
     return switch (promise) {
-      case NOTHING_DOUBLED -> new Tally(1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
-      case NOTHING_INVENTED -> new Tally(1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
-      case NOTHING_ALTERED -> new Tally(1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
+      case NOTHING_DOUBLED -> run.plus(of(Count.DOUBLED, 1));
+      case NOTHING_INVENTED -> run.plus(of(Count.PHANTOM, 1));
+      case NOTHING_ALTERED -> run.plus(of(Count.ALTERED, 1));
       case NOTHING_LOST, NOTHING_GIVEN_UP, DELETED_IS_COMMITTED, POSITIONS_SKIP_NOTHING ->
-          new Tally(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
-      case EVERYTHING_ACCOUNTED_FOR -> new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0);
-      default -> new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+          run.plus(of(Count.LOST, 1));
+      case EVERYTHING_ACCOUNTED_FOR -> run.plus(of(Count.UNACCOUNTED, 1));
+      case IT_DRAINS -> run.plus(of(Count.BACKLOG, 1));
+      default -> run;
     };
   }
 
-  Tally plus(Tally other) {
-    return new Tally(
-        runs + other.runs,
-        batches + other.batches,
-        samples + other.samples,
-        deleted + other.deleted,
-        events + other.events,
-        lost + other.lost,
-        doubled + other.doubled,
-        phantom + other.phantom,
-        altered + other.altered,
-        unaccounted + other.unaccounted,
-        recorded + other.recorded,
-        gone + other.gone);
+  long get(Count what) {
+    return counts.getOrDefault(what, 0L);
   }
 
-  /** The five that must be 0. */
+  Tally plus(Tally other) {
+    Map<Count, Long> sum = new EnumMap<>(Count.class);
+    sum.putAll(counts);
+    other.counts.forEach((what, number) -> sum.merge(what, number, Long::sum));
+    return new Tally(sum);
+  }
+
+  /** Those that must be 0. */
   String verdict() {
-    return "lost %,d, doubled %,d, phantom %,d, altered %,d, unaccounted %,d"
-        .formatted(lost, doubled, phantom, altered, unaccounted);
+    return FAULTS.stream()
+        .map(what -> "%s %,d".formatted(what.name().toLowerCase(Locale.ROOT), get(what)))
+        .collect(Collectors.joining(", "));
   }
 
   /** All counts, for {@link #parse}. */
   String toText() {
-    return LongStream.of(
-            runs,
-            batches,
-            samples,
-            deleted,
-            events,
-            lost,
-            doubled,
-            phantom,
-            altered,
-            unaccounted,
-            recorded,
-            gone)
-        .mapToObj(Long::toString)
+    return counts.entrySet().stream()
+        .map(one -> one.getKey() + ":" + one.getValue())
         .collect(Collectors.joining(" "));
   }
 
   static Tally parse(String text) {
-    long[] n = Arrays.stream(text.split(" ")).mapToLong(Long::parseLong).toArray();
-    return new Tally(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11]);
+    return Arrays.stream(text.split(" "))
+        .map(one -> one.split(":", 2))
+        .map(pair -> of(Count.valueOf(pair[0]), Long.parseLong(pair[1])))
+        .reduce(NONE, Tally::plus);
   }
 
   boolean clean() {
-    return lost == 0 && doubled == 0 && phantom == 0 && altered == 0 && unaccounted == 0;
+    return FAULTS.stream().allMatch(what -> get(what) == 0);
   }
 }
