@@ -9,6 +9,7 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.BatchLog.LogFullException;
 import dev.sentinelj.ports.driven.BatchLog.SealedSegment;
@@ -341,6 +342,27 @@ public abstract class BatchLogContract {
     BatchLog last = restarted(next);
     assertThat(last.torn()).isEmpty();
     assertThat(seqs(last.read(1, 10, PLENTY))).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void everTorn_outlivesTheLossRecordThatNamesIt() {
+    BatchLog log = create(SEGMENT, PLENTY);
+    append(log, 1, 500);
+    assertThat(log.everTorn()).isEmpty();
+
+    BatchLog next = restarted(crashedInAppend(log));
+    assertThat(next.everTorn()).containsExactly(new SeqRanges.Range(2, 2));
+    name(next, new LossRecord.Entry(2, 2, 0, LossReason.TORN));
+    append(next, 1, 3 * SEGMENT);
+    append(next, 1, 500);
+    while (next.oldestSealed().isPresent()) {
+      next.delete(next.oldestSealed().orElseThrow());
+    }
+
+    assertThat(next.everTorn()).containsExactly(new SeqRanges.Range(2, 2));
+    BatchLog last = restarted(restarted(next));
+    assertThat(last.torn()).isEmpty();
+    assertThat(last.everTorn()).containsExactly(new SeqRanges.Range(2, 2));
   }
 
   @Test

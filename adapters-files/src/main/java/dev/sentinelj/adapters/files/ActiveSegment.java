@@ -3,6 +3,7 @@ package dev.sentinelj.adapters.files;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
 import dev.sentinelj.core.wal.SegmentHeader;
+import dev.sentinelj.core.wal.TornSeqs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -32,8 +33,10 @@ final class ActiveSegment {
   /**
    * Makes the file so that a crash at any point leaves either no segment or a whole, empty one:
    * under a temporary name, header, sync, rename, sync of the directory.
+   *
+   * @param torn what the log ever took for torn; may be empty
    */
-  static ActiveSegment create(SegmentFiles files, SegmentHeader header, int capacity)
+  static ActiveSegment create(SegmentFiles files, SegmentHeader header, int capacity, TornSeqs torn)
       throws IOException {
     String name = SegmentNames.of(header.number());
     String temp = name + SegmentNames.TEMP;
@@ -44,7 +47,7 @@ final class ActiveSegment {
       ActiveSegment segment = new ActiveSegment(files, appender, header, capacity);
       try {
         appender.write(0, ByteBuffer.wrap(header.toBytes()));
-        appender.force();
+        segment.sync(segment.writeTwice(torn));
         files.rename(temp, name);
         left = name;
         files.forceDirectory();
@@ -57,6 +60,20 @@ final class ActiveSegment {
       drop(files, left, e);
       throw e;
     }
+  }
+
+  /** What {@link #create} writes of {@code torn}, in bytes. */
+  static int sizeOf(TornSeqs torn) {
+    return torn.ranges().isEmpty() ? 0 : 2 * RecordFrame.sizeOf(torn.toBytes().length);
+  }
+
+  private int writeTwice(TornSeqs torn) throws IOException {
+    if (torn.ranges().isEmpty()) {
+      return 0;
+    }
+    add(RecordKind.TORN, 0, torn.toBytes());
+    add(RecordKind.TORN, 0, torn.toBytes());
+    return write();
   }
 
   /** What nobody counts must not stay. */

@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import java.io.IOException;
@@ -134,6 +135,11 @@ public final class FileBatchLog implements BatchLog, AutoCloseable {
   @Override
   public List<Long> torn() {
     return state.torn();
+  }
+
+  @Override
+  public List<SeqRanges.Range> everTorn() {
+    return state.everTorn();
   }
 
   @Override

@@ -13,11 +13,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What of a log is missing and is not named by a loss record in it yet, and what the loss records
- * in it name as refused. Not thread safe.
+ * What of a log is missing and is not named by a loss record in it yet, what the loss records in it
+ * name as refused, and what was ever torn. Not thread safe.
  */
 final class LogLosses {
   private final NavigableSet<Long> torn = new TreeSet<>();
+  private final SeqRanges everTorn = new SeqRanges();
   private final NavigableMap<Long, LossRecord.Entry> damaged = new TreeMap<>();
   private final Set<Long> unreadable = new HashSet<>();
   private final SeqRanges refused = new SeqRanges();
@@ -25,6 +26,11 @@ final class LogLosses {
   /** Seqs whose writing never finished, ascending. */
   List<Long> torn() {
     return List.copyOf(torn);
+  }
+
+  /** Those too that were named, ascending. */
+  List<SeqRanges.Range> everTorn() {
+    return everTorn.toList();
   }
 
   /** Seqs that were durable once and cannot be read any more, ascending. */
@@ -42,6 +48,12 @@ final class LogLosses {
 
   void addTorn(long seq) {
     torn.add(seq);
+    everTorn.add(seq);
+  }
+
+  /** Notes what was torn once, whether or not it is named. */
+  void addEverTorn(List<SeqRanges.Range> ranges) {
+    ranges.forEach(range -> everTorn.add(range.from(), range.to()));
   }
 
   /**
@@ -89,6 +101,9 @@ final class LogLosses {
     torn.subSet(loss.from(), true, loss.to(), true).clear();
     if (loss.reason() == LossReason.REFUSED) {
       refused.add(loss.from(), loss.to());
+    }
+    if (loss.reason() == LossReason.TORN) {
+      everTorn.add(loss.from(), loss.to());
     }
   }
 

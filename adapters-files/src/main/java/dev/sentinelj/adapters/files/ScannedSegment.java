@@ -5,10 +5,12 @@ import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
 import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wal.SegmentScan;
+import dev.sentinelj.core.wal.TornSeqs;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.core.wire.WireReader;
 import java.io.IOException;
@@ -30,6 +32,7 @@ final class ScannedSegment {
   private final SegmentScan scan;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<Sha256, List<WalSegment.Place>> sets = new HashMap<>();
+  private final List<SeqRanges.Range> torn = new ArrayList<>();
   private Optional<WalSegment> index = Optional.empty();
 
   private ScannedSegment(String name, long number, long fileBytes, SegmentScan scan) {
@@ -64,6 +67,16 @@ final class ScannedSegment {
       batch(record, place, record.payload(bytes)).ifPresent(entries::add);
     } else if (record.kind().filter(RecordKind.SERIES_SET::equals).isPresent()) {
       sets.computeIfAbsent(Sha256.of(record.payload(bytes)), any -> new ArrayList<>()).add(place);
+    } else if (record.kind().filter(RecordKind.TORN::equals).isPresent()) {
+      torn.addAll(torn(record.payload(bytes)));
+    }
+  }
+
+  private static List<SeqRanges.Range> torn(byte[] payload) {
+    try {
+      return TornSeqs.parse(payload).ranges();
+    } catch (MalformedException _) {
+      return List.of(); // a second copy stands behind it
     }
   }
 
@@ -107,6 +120,11 @@ final class ScannedSegment {
 
   List<Entry> entries() {
     return entries;
+  }
+
+  /** Seqs that its records say were torn, here or in segments that are gone. */
+  List<SeqRanges.Range> everTorn() {
+    return torn;
   }
 
   List<LossRecord.Entry> losses() {

@@ -44,6 +44,7 @@ final class WalRecovery {
     recovery.settleEpoch(newEpoch);
     recovery.dropSuperseded();
     recovery.findGaps();
+    recovery.segments.forEach(segment -> recovery.losses.addEverTorn(segment.everTorn()));
     recovery.losses.nameAll(recovery.namedLosses());
     return recovery;
   }

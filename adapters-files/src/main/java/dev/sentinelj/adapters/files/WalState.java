@@ -5,6 +5,7 @@ import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wire.MalformedException;
 import dev.sentinelj.ports.PortUnavailableException;
@@ -74,6 +75,10 @@ final class WalState {
 
   synchronized List<Long> torn() {
     return losses.torn();
+  }
+
+  synchronized List<SeqRanges.Range> everTorn() {
+    return losses.everTorn();
   }
 
   synchronized List<LossRecord.Entry> damaged() {

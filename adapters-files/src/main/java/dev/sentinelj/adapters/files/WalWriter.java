@@ -7,6 +7,7 @@ import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.RecordKind;
+import dev.sentinelj.core.wal.TornSeqs;
 import dev.sentinelj.core.wire.WireWriter;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
@@ -229,8 +230,10 @@ final class WalWriter {
 
   private void open(int bytes) throws IOException {
     long number = ++lastNumber;
-    WalSegment index = new WalSegment(number, bytes);
-    ActiveSegment file = ActiveSegment.create(files, log.headerFor(number), bytes);
+    TornSeqs torn = new TornSeqs(log.everTorn());
+    int capacity = bytes + ActiveSegment.sizeOf(torn);
+    WalSegment index = new WalSegment(number, capacity);
+    ActiveSegment file = ActiveSegment.create(files, log.headerFor(number), capacity, torn);
     Failpoint.WAL_SEGMENT_BEGUN.hit();
     active = Optional.of(new Active(file, index, new HashSet<>()));
     log.begun(index);

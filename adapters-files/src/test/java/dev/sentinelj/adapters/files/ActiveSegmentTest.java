@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sentinelj.core.wal.SegmentHeader;
+import dev.sentinelj.core.wal.TornSeqs;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ActiveSegmentTest {
@@ -31,6 +33,7 @@ class ActiveSegmentTest {
   }
 
   private ActiveSegment create() throws IOException {
-    return ActiveSegment.create(disk, SegmentHeader.of(7, 1, 1, 0), 4 << 10);
+    return ActiveSegment.create(
+        disk, SegmentHeader.of(7, 1, 1, 0), 4 << 10, new TornSeqs(List.of()));
   }
 }

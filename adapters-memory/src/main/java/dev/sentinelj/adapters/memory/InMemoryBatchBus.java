@@ -32,7 +32,6 @@ public final class InMemoryBatchBus implements BatchBus {
   /** Nothing was read yet where a position has none. */
   private static final long FIRST_GENERATION = 1;
 
-
   private final int partitions;
   private final long maxBytes;
   private final LongSupplier wallMillis;

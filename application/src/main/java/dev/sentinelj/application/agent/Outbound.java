@@ -19,8 +19,8 @@ import java.util.random.RandomGenerator;
  * Which batch is sent next in an open session, and which is sent again.
  *
  * <p>Order is the order of the log. When what comes next is older than a minute it is split: the
- * fresh lane goes first, and the backlog follows as fast as its allowance per poll. In a new session
- * nothing is sent until the database's word was heard and its rows were seen to be ours.
+ * fresh lane goes first, and the backlog follows as fast as its allowance per poll. In a new
+ * session nothing is sent until the database's word was heard and its rows were seen to be ours.
  */
 final class Outbound {
 

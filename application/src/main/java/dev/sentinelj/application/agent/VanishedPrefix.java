@@ -61,7 +61,8 @@ final class VanishedPrefix {
 
   /** All before the first batch that can be read; the samples of others behind it are theirs. */
   private List<LossRecord.Entry> vanished(long first) {
-    Optional<BatchHeader> held = log.read(first, 1, 1).stream().findFirst().map(SignedBatch::header);
+    Optional<BatchHeader> held =
+        log.read(first, 1, 1).stream().findFirst().map(SignedBatch::header);
     long end = held.map(header -> header.id().seq()).orElseGet(log::nextSeq);
     long samples = held.map(BatchHeader::sampleFrom).orElseGet(log::sampleCount);
     List<LossRecord.Entry> entries = new ArrayList<>();

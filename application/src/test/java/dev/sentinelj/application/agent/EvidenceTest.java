@@ -26,8 +26,7 @@ class EvidenceTest {
   private final Deliveries deliveries = new Deliveries();
   private final CommittedWord word = new CommittedWord();
   private final BatchLog log = new AgentRig().log;
-  private final GivenUp givenUp =
-      new GivenUp(log, (_, _) -> {}, _ -> {}, new ShippedCounts());
+  private final GivenUp givenUp = new GivenUp(log, (_, _) -> {}, _ -> {}, new ShippedCounts());
   private final OwnRows own = new OwnRows(log, givenUp);
   private final SetBook sets = new SetBook(log, new WireCodec());
   private final Evidence evidence =

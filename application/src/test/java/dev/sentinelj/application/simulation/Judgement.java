@@ -9,7 +9,6 @@ import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
-import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.Series;
 import dev.sentinelj.core.progress.Balance;
@@ -78,7 +77,8 @@ final class Judgement {
     Broken.unless(tally.get(Count.DOUBLED) == 0, Promise.NOTHING_DOUBLED, tally::verdict);
     Broken.unless(tally.get(Count.PHANTOM) == 0, Promise.NOTHING_INVENTED, tally::verdict);
     Broken.unless(tally.get(Count.ALTERED) == 0, Promise.NOTHING_ALTERED, tally::verdict);
-    Broken.unless(tally.get(Count.UNACCOUNTED) == 0, Promise.EVERYTHING_ACCOUNTED_FOR, tally::verdict);
+    Broken.unless(
+        tally.get(Count.UNACCOUNTED) == 0, Promise.EVERYTHING_ACCOUNTED_FOR, tally::verdict);
     return tally;
   }
 
@@ -154,7 +154,8 @@ final class Judgement {
     Broken.unless(
         row.reason().equals("nan") ? Double.isNaN(value) : row.reason().equals("time") && !timely,
         Promise.NOTHING_GIVEN_UP,
-        () -> value + " at " + timeMillis + " of " + row.id() + " was kept aside as " + row.reason());
+        () ->
+            value + " at " + timeMillis + " of " + row.id() + " was kept aside as " + row.reason());
   }
 
   private void asideSample(double value, long timeMillis) {

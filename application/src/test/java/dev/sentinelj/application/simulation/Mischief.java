@@ -104,10 +104,7 @@ final class Mischief {
 
   private void busAway(Event event) {
     during(
-        event,
-        plant.bus(),
-        () -> plant.bus().available(false),
-        () -> plant.bus().available(true));
+        event, plant.bus(), () -> plant.bus().available(false), () -> plant.bus().available(true));
   }
 
   private void during(Event event, Object thing, Runnable fail, Runnable mend) {

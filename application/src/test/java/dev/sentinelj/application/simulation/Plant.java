@@ -149,7 +149,8 @@ final class Plant {
     boolean drained = drainsWithin(UNAIDED_MILLIS, () -> {});
     if (bus.lostSome() && !checks.stuckAlone().isEmpty()) {
       // nobody can know of messages that were never read, and the lane may be silent since
-      drained = drainsWithin(
+      drained =
+          drainsWithin(
               scenario.options().get(Option.RESEND_ANYWAY_MILLIS) + UNAIDED_MILLIS, () -> {});
     }
     if (!drained) {

@@ -97,14 +97,17 @@ final class WatchedStore {
     public CompletionStage<Outcome> transact(Lease lease, Script script) {
       AtomicReference<@Nullable Script> moved = new AtomicReference<>();
       CompletionStage<Outcome> data =
-          store.transact(
-              lease,
-              tx -> {
-                WatchedTransaction watched = new WatchedTransaction(plant, lease.partition(), tx);
-                plant.watch(() -> WatchedStore.this.begin(watched));
-                script.run(watched);
-                moved.set(watched.moveLater());
-              }).whenComplete((outcome, _) -> plant.watch(() -> requireNoFault(outcome)));
+          store
+              .transact(
+                  lease,
+                  tx -> {
+                    WatchedTransaction watched =
+                        new WatchedTransaction(plant, lease.partition(), tx);
+                    plant.watch(() -> WatchedStore.this.begin(watched));
+                    script.run(watched);
+                    moved.set(watched.moveLater());
+                  })
+              .whenComplete((outcome, _) -> plant.watch(() -> requireNoFault(outcome)));
       return plant.sabotage() == Sabotage.POSITION_OUTSIDE_TRANSACTION
           ? data.handle((outcome, failure) -> moveApart(lease, moved.get(), outcome, failure))
               .thenCompose(later -> later)

@@ -11,7 +11,9 @@ public enum RecordKind {
   /** The clean end of a segment; its seq is the one that comes next. */
   SEAL(3),
   /** A {@link StoredMessage} of the bus; the record's seq is the message's. */
-  MESSAGE(4);
+  MESSAGE(4),
+  /** {@link TornSeqs} of the log; without seq. Written twice at the start of a segment. */
+  TORN(5);
 
   private final int code;
 
@@ -30,6 +32,7 @@ public enum RecordKind {
       case 2 -> Optional.of(SERIES_SET);
       case 3 -> Optional.of(SEAL);
       case 4 -> Optional.of(MESSAGE);
+      case 5 -> Optional.of(TORN);
       default -> Optional.empty();
     };
   }
