@@ -2,6 +2,7 @@ package dev.sentinelj.adapters.files;
 
 import dev.sentinelj.core.wal.RecordFrame;
 import dev.sentinelj.core.wal.SegmentHeader;
+import dev.sentinelj.core.wal.TornSeqs;
 import dev.sentinelj.ports.driven.BatchBus.BusFullException;
 import java.io.IOException;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class BusSegments {
   private void open(int bytes) throws IOException {
     long number = ++lastNumber;
     SegmentHeader header = SegmentHeader.of(bus.creation(), number, 0, 0);
-    ActiveSegment segment = ActiveSegment.create(files, header, bytes);
+    ActiveSegment segment = ActiveSegment.create(files, header, bytes, TornSeqs.NONE);
     bus.updateIndex(index -> index.begin(number, SegmentHeader.BYTES));
     active = Optional.of(segment);
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sentinelj.core.wal.SegmentHeader;
 import dev.sentinelj.core.wal.TornSeqs;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ActiveSegmentTest {
@@ -33,7 +32,6 @@ class ActiveSegmentTest {
   }
 
   private ActiveSegment create() throws IOException {
-    return ActiveSegment.create(
-        disk, SegmentHeader.of(7, 1, 1, 0), 4 << 10, new TornSeqs(List.of()));
+    return ActiveSegment.create(disk, SegmentHeader.of(7, 1, 1, 0), 4 << 10, TornSeqs.NONE);
   }
 }

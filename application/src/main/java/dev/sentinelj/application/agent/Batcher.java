@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects readings into batches, signs them and appends them to the log, one append at a time.
- * Seqs that the log reports as torn or damaged get a loss record before anything else is appended.
+ * Seqs that the log reports as torn or damaged get a loss record before anything else is appended,
+ * as long as the log takes one.
  *
  * <p>Nothing here blocks. Not thread safe: everything is called on the mailbox given, which runs
  * one task at a time and none inside another.
@@ -41,6 +42,10 @@ public final class Batcher implements LossWriter {
   private final Gathering gathering;
   private final AppendQueue queue = new AppendQueue();
   private final AppendTries tries = new AppendTries();
+
+  /** A loss record that cannot be written holds up nothing else. */
+  private final AppendTries lossTries = new AppendTries();
+
   private final List<LossRecord.Entry> losses = new ArrayList<>();
   private boolean appending;
   private boolean held;
@@ -172,6 +177,7 @@ public final class Batcher implements LossWriter {
     log = successor;
     held = false;
     tries.anotherLog();
+    lossTries.anotherLog();
     appendNext(now);
   }
 
@@ -180,23 +186,22 @@ public final class Batcher implements LossWriter {
         batches,
         samples,
         readingsRefused,
-        tries.failures(),
+        tries.failures() + lossTries.failures(),
         queue.bytes() + gathering.bytes(),
         tries.logFull(),
-        tries.lastError());
+        tries.lastError().isEmpty() ? lossTries.lastError() : tries.lastError());
   }
 
   private void appendNext(Now now) {
-    boolean waiting = tries.waiting(now);
-    if (appending || held || (waiting && !queue.draftFits())) {
+    if (appending || held) {
       return;
     }
-    List<LossRecord.Entry> due = waiting ? List.of() : dueLosses();
-    if (due.isEmpty()) {
-      queue.next(this::encoded).ifPresent(draft -> append(draft, true));
-    } else {
+    List<LossRecord.Entry> due = lossTries.waiting(now) ? List.of() : dueLosses();
+    if (!due.isEmpty()) {
       LossRecord record = new LossRecord(due);
-      append(Draft.of(record, terms.offsetMillis(), _ -> losses.removeAll(due)), false);
+      append(Draft.of(record, terms.offsetMillis(), _ -> losses.removeAll(due)), lossTries);
+    } else if (queue.draftFits() || !tries.waiting(now)) {
+      queue.next(this::encoded).ifPresent(draft -> append(draft, tries));
     }
   }
 
@@ -219,13 +224,13 @@ public final class Batcher implements LossWriter {
   }
 
   /**
-   * @param queued whether it came out of the queue
+   * @param counted what counts how this ends
    */
-  private void append(Draft draft, boolean queued) {
+  private void append(Draft draft, AppendTries counted) {
     SignedBatch batch = draft.signed(nextId(), log.sampleCount(), key.get());
     appending = true;
     startAppend(batch, draft.sets())
-        .whenCompleteAsync((_, failure) -> appended(draft, queued, failure), mailbox);
+        .whenCompleteAsync((_, failure) -> appended(draft, counted, failure), mailbox);
   }
 
   private CompletionStage<Void> startAppend(SignedBatch batch, List<SeriesSet> sets) {
@@ -236,17 +241,17 @@ public final class Batcher implements LossWriter {
     }
   }
 
-  private void appended(Draft draft, boolean queued, @Nullable Throwable failure) {
+  private void appended(Draft draft, AppendTries counted, @Nullable Throwable failure) {
     Now now = clock.get();
     appending = false;
     if (failure == null) {
-      tries.succeeded();
+      counted.succeeded();
       batches++;
       samples += draft.samples();
       draft.written().accept(log.epoch());
     } else {
-      tries.failed(failure, now);
-      if (queued) {
+      counted.failed(failure, now);
+      if (counted == tries) {
         queue.failed(tries.logFull());
       }
     }

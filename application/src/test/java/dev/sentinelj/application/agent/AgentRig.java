@@ -19,6 +19,7 @@ import dev.sentinelj.core.progress.LaneRead;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.session.Downlink;
 import dev.sentinelj.core.session.ReconcileAnswer;
+import dev.sentinelj.core.session.ReconcileQuery;
 import dev.sentinelj.core.session.SessionLimits;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.core.signing.KeyId;
@@ -216,6 +217,12 @@ final class AgentRig {
     EpochProgress progress =
         new EpochProgress(new EpochId(AGENT, EPOCH), through, above, Balance.ZERO, false, false);
     return says(new Downlink.Progress(new Committed(progress, parked, Arrays.asList(lanes))));
+  }
+
+  /** The database has what the last question was about, as we have it. */
+  AgentRig ours() {
+    ReconcileQuery last = line().questions.getLast();
+    return reconciled(new ReconcileAnswer.Equal(last.epoch(), last.from(), last.to()));
   }
 
   AgentRig reconciled(ReconcileAnswer answer) {

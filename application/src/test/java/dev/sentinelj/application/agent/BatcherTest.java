@@ -12,6 +12,7 @@ import dev.sentinelj.core.batch.BatchHeader;
 import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
+import dev.sentinelj.core.batch.MovedRecord;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.block.Columns;
 import dev.sentinelj.core.metric.Series;
@@ -19,6 +20,7 @@ import dev.sentinelj.core.metric.SeriesSet;
 import dev.sentinelj.core.session.SessionLimits;
 import dev.sentinelj.core.signing.SigningPolicy;
 import dev.sentinelj.ports.driven.BatchCodec.Part;
+import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.MetricSource;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +261,58 @@ class BatcherTest {
     small.pass(1);
     assertThat(small.log.nextSeq()).isEqualTo(before + 1);
     assertThat(small.batcher.accepting()).isTrue();
+  }
+
+  @Test
+  void logFullForALoss_draftsGoOnAndItIsTriedNowAndThen() {
+    FullLog full = new FullLog(rig.log);
+    Batcher batcher =
+        new Batcher(
+            AgentRig.AGENT,
+            full.log(),
+            new WireCodec(),
+            () -> AgentRig.KEY,
+            rig.terms,
+            BatcherOptions.DEFAULT,
+            rig.mailbox::add,
+            () -> rig.now);
+    batcher.add(reading(SET, T0), rig.now);
+    batcher.lost(new LossRecord.Entry(1, 1, 1, LossReason.CORRUPT));
+    MovedRecord record = new MovedRecord(7, 0, 0, List.of(), List.of());
+    for (int i = 0; i < 50; i++) {
+      batcher.write(Draft.of(record, 0, _ -> {}), rig.now);
+    }
+
+    for (int second = 0; second < 60; second++) {
+      rig.now = rig.now.plusMillis(1_000);
+      batcher.poll(rig.now);
+      rig.run();
+    }
+
+    assertThat(batches()).hasSize(50);
+    assertThat(full.refused()).isBetween(3, 30);
+  }
+
+  @Test
+  void logThatThrowsSomethingElse_isTriedAgain() {
+    BatchLog broken = new FullLog(rig.log).throwing(new IllegalStateException("a fault of ours"));
+    Batcher batcher =
+        new Batcher(
+            AgentRig.AGENT,
+            broken,
+            new WireCodec(),
+            () -> AgentRig.KEY,
+            rig.terms,
+            BatcherOptions.DEFAULT,
+            rig.mailbox::add,
+            () -> rig.now);
+
+    batcher.add(reading(SET, T0), rig.now);
+    batcher.flush(rig.now);
+    rig.run();
+
+    assertThat(batcher.appending()).isFalse();
+    assertThat(batcher.status().lastError()).contains("a fault of ours");
   }
 
   @Test

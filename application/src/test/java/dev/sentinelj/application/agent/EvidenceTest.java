@@ -69,12 +69,23 @@ class EvidenceTest {
   void disputedAndReadPastTheReceipt_isSettledByTheNextComparison() {
     accepted(1);
     word.dispute(1);
-    says(0, List.of(), read(1, 9));
+    says(1, List.of(), read(1, 9));
 
     evidence.judgeAll(NOW);
 
     assertThat(word.disputed(1)).isFalse();
     assertThat(deliveries.tracks(1)).isFalse();
+  }
+
+  @Test
+  void disputedAndNamedByNoMark_isSentAgainWhenItsLaneWasReadPastIt() {
+    accepted(1);
+    word.dispute(1);
+    says(0, List.of(), read(1, 9));
+
+    evidence.judgeAll(NOW);
+
+    assertThat(dueAt(NOW.plusMillis(2_000))).containsExactly(1L);
   }
 
   @Test

@@ -53,7 +53,7 @@ class ExporterTest {
 
     assertThat(rig.line().seqs()).isEmpty();
 
-    rig.committed(1);
+    rig.committed(1).ours();
 
     assertThat(rig.line().seqs()).containsExactly(2L);
   }
@@ -70,14 +70,14 @@ class ExporterTest {
   }
 
   @Test
-  void appendedAfterOpening_goesAtOnce() {
+  void appendedAfterOpening_waitsForTheWordTooAndGoesBehindWhatIsOlder() {
     rig.collect(2).open().collect().poll();
 
-    assertThat(rig.line().seqs()).containsExactly(3L);
+    assertThat(rig.line().seqs()).isEmpty();
 
     rig.committed(0);
 
-    assertThat(rig.line().seqs()).containsExactly(3L, 1L, 2L);
+    assertThat(rig.line().seqs()).containsExactly(1L, 2L, 3L);
   }
 
   @Test
@@ -92,7 +92,7 @@ class ExporterTest {
 
   @Test
   void reconnect_hearingTheWordFirst_leavesOutWhatIsCommitted() {
-    rig.collect(3).connect().lost().pass(1_000).open().committed(2);
+    rig.collect(3).connect().lost().pass(1_000).open().committed(2).ours();
 
     assertThat(rig.line().seqs()).containsExactly(3L);
   }
@@ -185,6 +185,7 @@ class ExporterTest {
   @Test
   void ranges_aboveThrough_countAsCommitted() {
     rig.collect(4).open().committed(1, List.of(new SeqRanges.Range(3, 3)), List.of());
+    rig.ours().ours();
 
     assertThat(rig.line().seqs()).containsExactly(2L, 4L);
   }
@@ -193,7 +194,7 @@ class ExporterTest {
   void ranges_cutAt32_sayNothingOfWhatLiesBeyond() {
     List<SeqRanges.Range> all =
         LongStream.rangeClosed(1, 33).mapToObj(i -> new SeqRanges.Range(2 * i, 2 * i)).toList();
-    rig.collect(66).open().committed(66);
+    rig.collect(66).open().committed(66).ours();
 
     rig.committed(0, all.subList(0, 32), List.of());
 

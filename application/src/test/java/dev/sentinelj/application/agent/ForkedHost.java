@@ -53,7 +53,7 @@ final class ForkedHost {
   private long callsUntilDeath = Long.MAX_VALUE;
 
   /** Power goes. */
-  static final class Death extends RuntimeException {
+  static final class Death extends Error {
     private static final long serialVersionUID = 1L;
   }
 

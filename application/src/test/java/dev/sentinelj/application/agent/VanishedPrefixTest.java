@@ -49,6 +49,39 @@ class VanishedPrefixTest {
   }
 
   @Test
+  void tornSeqs_areSaidToBeTornAgain() {
+    rig.collect();
+    rig.log.holdSyncs();
+    rig.collect();
+    InMemoryBatchLog crashed = rig.log.crash();
+    AgentRig next = new AgentRig(crashed, ExporterOptions.DEFAULT);
+    while (crashed.oldestSealed().isPresent() || crashed.firstSeq() == 1) {
+      next.collect();
+      crashed.oldestSealed().ifPresent(crashed::delete);
+    }
+    VanishedPrefix prefix = new VanishedPrefix(crashed, lost::add, AFTER);
+    committed(0);
+
+    prefix.heard(word, now);
+    prefix.poll(word, now.plusMillis(AFTER.toMillis()));
+
+    assertThat(lost).hasSize(2).endsWith(new LossRecord.Entry(2, 2, 0, LossReason.TORN));
+  }
+
+  @Test
+  void firstBatchThatCannotBeRead_isCountedWithThoseBeforeIt() {
+    long first = deleteASegment();
+    rig.collect();
+    rig.log.damage(first);
+    committed(0);
+
+    vanished.heard(word, now);
+    vanished.poll(word, now.plusMillis(AFTER.toMillis()));
+
+    assertThat(lost).containsExactly(new LossRecord.Entry(1, first, first, LossReason.DROPPED));
+  }
+
+  @Test
   void thereAgain_isSaidAnewWhenItVanishesOnceMore() {
     long first = deleteASegment();
     committed(0);

@@ -19,6 +19,8 @@ import java.util.List;
 public record TornSeqs(List<Range> ranges) {
   public static final int MAX_RANGES = 10_000;
 
+  public static final TornSeqs NONE = new TornSeqs(List.of());
+
   private static final int RANGE_BYTES = 2 * Long.BYTES;
 
   public TornSeqs {
