@@ -23,8 +23,8 @@ class FailpointKillTest {
   private static final Set<Failpoint> OF_AGENTS =
       EnumSet.range(Failpoint.WAL_APPEND_BEFORE_WRITE, Failpoint.AGENT_RECONCILE_HEARD);
 
-  /** Passed by a log that has a twin, which none has here: see {@code SuccessionTest}. */
-  private static final Set<Failpoint> AFTER_A_FORK =
+  /** Passed by an agent whose log has a twin, in this order. */
+  private static final Set<Failpoint> OF_TWINS =
       EnumSet.range(Failpoint.AGENT_CLOSE_BEFORE, Failpoint.AGENT_RETIRE_BEFORE);
 
   /**
@@ -47,11 +47,12 @@ class FailpointKillTest {
   @Test
   void diedAtEachFailpoint_rowsEqualWhatTheLogTook() throws Exception {
     List<Failpoint> ofServers =
-        EnumSet.complementOf(EnumSet.copyOf(AFTER_A_FORK)).stream()
-            .filter(point -> !OF_AGENTS.contains(point))
+        EnumSet.allOf(Failpoint.class).stream()
+            .filter(point -> !OF_AGENTS.contains(point) && !OF_TWINS.contains(point))
             .toList();
     List<FutureTask<List<Failpoint>>> deaths = new ArrayList<>();
     deaths.add(begin("agent", home -> agentDiedAt(home, List.copyOf(OF_AGENTS))));
+    deaths.add(begin("twins", home -> twinsDiedAt(home, List.copyOf(OF_TWINS))));
     for (int i = 0; i < SERVERS; i++) {
       List<Failpoint> share =
           ofServers.subList(i * ofServers.size() / SERVERS, (i + 1) * ofServers.size() / SERVERS);
@@ -63,8 +64,7 @@ class FailpointKillTest {
       reached.addAll(death.get());
     }
 
-    assertThat(reached)
-        .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(AFTER_A_FORK)));
+    assertThat(reached).containsExactlyInAnyOrder(Failpoint.values());
   }
 
   @FunctionalInterface
@@ -119,5 +119,18 @@ class FailpointKillTest {
     Books.drain(home);
     Books.assertBalanced(home, List.of(directory.resolve("wal")));
     return reached;
+  }
+
+  /** The same of an agent and its copy. */
+  private List<Failpoint> twinsDiedAt(Path home, List<Failpoint> points) throws Exception {
+    int port = UpProcess.freePort();
+    try (UpProcess up = UpProcess.start(home, port, 3_600).awaitReady()) {
+      Path place = Files.createDirectory(directory.resolve("copied"));
+      Twins twins = Twins.enrol(place, port, up.api());
+      List<Failpoint> reached = twins.diedAt(home, points);
+      twins.settle(home);
+      up.stop();
+      return reached;
+    }
   }
 }
