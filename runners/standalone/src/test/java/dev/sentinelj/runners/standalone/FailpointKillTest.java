@@ -42,6 +42,9 @@ class FailpointKillTest {
       bus.max.kibibytes = 64
       """;
 
+  /** A small bus is soon full while the database is held up, and who is told so waits minutes. */
+  private static final String ROOMY = "bus.max.kibibytes = 65536\n";
+
   @TempDir Path directory;
 
   @Test
@@ -51,12 +54,12 @@ class FailpointKillTest {
             .filter(point -> !OF_AGENTS.contains(point) && !OF_TWINS.contains(point))
             .toList();
     List<FutureTask<List<Failpoint>>> deaths = new ArrayList<>();
-    deaths.add(begin("agent", home -> agentDiedAt(home, List.copyOf(OF_AGENTS))));
-    deaths.add(begin("twins", home -> twinsDiedAt(home, List.copyOf(OF_TWINS))));
+    deaths.add(begin("agent", SMALL, home -> agentDiedAt(home, List.copyOf(OF_AGENTS))));
+    deaths.add(begin("twins", ROOMY, home -> twinsDiedAt(home, List.copyOf(OF_TWINS))));
     for (int i = 0; i < SERVERS; i++) {
       List<Failpoint> share =
           ofServers.subList(i * ofServers.size() / SERVERS, (i + 1) * ofServers.size() / SERVERS);
-      deaths.add(begin("server" + i, home -> serverDiedAt(home, share)));
+      deaths.add(begin("server" + i, SMALL, home -> serverDiedAt(home, share)));
     }
 
     List<Failpoint> reached = new ArrayList<>();
@@ -72,9 +75,10 @@ class FailpointKillTest {
     List<Failpoint> on(Path home) throws Exception;
   }
 
-  private FutureTask<List<Failpoint>> begin(String name, Deaths deaths) throws Exception {
+  private FutureTask<List<Failpoint>> begin(String name, String config, Deaths deaths)
+      throws Exception {
     Path home = Prepared.shared().makeHome(directory.resolve(name));
-    Files.writeString(home.resolve("sentinel.conf"), SMALL);
+    Files.writeString(home.resolve("sentinel.conf"), config);
     FutureTask<List<Failpoint>> task = new FutureTask<>(() -> deaths.on(home));
     Thread.ofPlatform().daemon(true).name("kills-" + name).start(task);
     return task;

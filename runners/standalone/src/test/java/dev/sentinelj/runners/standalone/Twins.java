@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Twins {
   private static final int BACKLOG = 4;
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 120;
 
   private final Path directory;
   private final int port;
