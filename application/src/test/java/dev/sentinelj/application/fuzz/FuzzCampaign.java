@@ -3,6 +3,7 @@ package dev.sentinelj.application.fuzz;
 import dev.sentinelj.testkit.fuzz.FuzzFigures;
 import dev.sentinelj.testkit.fuzz.FuzzTarget;
 import dev.sentinelj.testkit.fuzz.Fuzzer;
+import dev.sentinelj.testkit.fuzz.Pace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -107,7 +108,7 @@ public final class FuzzCampaign {
 
   private void runCorpus() throws IOException {
     for (FuzzTarget target : Targets.all()) {
-      Fuzzer fuzzer = new Fuzzer(target, progress.seed(), true);
+      Fuzzer fuzzer = new Fuzzer(target, progress.seed(), Pace.PROMISED);
       for (byte[] input : Corpus.of(target.name())) {
         take(-1, fuzzer.runInput(input));
       }
@@ -118,7 +119,7 @@ public final class FuzzCampaign {
   private void work() {
     List<Fuzzer> fuzzers = new ArrayList<>();
     for (FuzzTarget target : Targets.all()) {
-      fuzzers.add(new Fuzzer(target, progress.seed(), true));
+      fuzzers.add(new Fuzzer(target, progress.seed(), Pace.PROMISED));
     }
     for (long chunk = progress.next(); chunk < chunks; chunk = progress.next()) {
       long from = chunk / targets * CHUNK;

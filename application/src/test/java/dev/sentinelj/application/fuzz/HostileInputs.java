@@ -17,8 +17,14 @@ final class HostileInputs {
 
   private static final Map<String, List<byte[]>> BY_TARGET =
       Map.of(
-          "set", List.of(equalHashes(false), equalHashes(true), smallest(), oneLongText()),
-          "block", List.of(emptyColumns(), zeros(), claims(), constants()),
+          "set",
+              List.of(
+                  equalHashes(false),
+                  equalHashes(true),
+                  smallest(9_998),
+                  smallest(9_999),
+                  oneLongText()),
+          "block", List.of(emptyColumns(), zeros(250), zeros(251), claims(), constants()),
           "body", List.of(equalSeries(), equalTimes(), nestedGroups(), onlyTags(), histogram()),
           "envelope", List.of(longText("sentinel/envelope", 65_535), longText("x", 65_535)),
           "header", List.of(longText("sentinel/batch-header", 65_535)),
@@ -47,11 +53,15 @@ final class HostileInputs {
     return name.toString();
   }
 
-  /** As many of the smallest series as there may be, two of them equal: found out at the end. */
-  private static byte[] smallest() {
+  /**
+   * As many of the smallest series as there may be.
+   *
+   * @param names 9,998: two of them are equal, which is found out at the end; 9,999: all differ
+   */
+  private static byte[] smallest(int names) {
     WireWriter out = WireWriter.message(SeriesSet.DOMAIN, 1, 200_000).u16(10_000);
     for (int i = 0; i < 10_000; i++) {
-      series(out, Integer.toString(Math.min(i, 9_998), 36));
+      series(out, Integer.toString(Math.min(i, names), 36));
     }
     return out.toBytes();
   }
@@ -72,9 +82,9 @@ final class HostileInputs {
     return block(2_000, 500, filled(250, 0));
   }
 
-  /** A million cells, all of them there, in as few bytes, and one byte too many. */
-  private static byte[] zeros() {
-    return block(2_000, 500, filled(251, 0x88));
+  /** A million cells, all of them there, in as few bytes: 250 of them, or one too many. */
+  private static byte[] zeros(int bytes) {
+    return block(2_000, 500, filled(bytes, 0x88));
   }
 
   /** A million cells in forty bytes. */

@@ -15,6 +15,7 @@ record ParserTarget(
     Dress dress,
     LongUnaryOperator refused,
     LongUnaryOperator accepts,
+    LongUnaryOperator takes,
     Consumer<byte[]> parser)
     implements FuzzTarget {
 
@@ -29,24 +30,30 @@ record ParserTarget(
         samples,
         (damaged, random) -> damaged,
         input -> 2 * input + CONSTANT,
-        input -> Long.MAX_VALUE,
+        input -> 4 * input + CONSTANT,
+        input -> NANOS_PER_KIB * FuzzTarget.kib(input),
         parser);
   }
 
-  private static final long CONSTANT = 16 * 1024;
+  static final long CONSTANT = 16 * 1024;
 
   ParserTarget dressed(Dress how) {
-    return new ParserTarget(name, samples, how, refused, accepts, parser);
+    return new ParserTarget(name, samples, how, refused, accepts, takes, parser);
   }
 
   /** With another bound on what a refusal may allocate. */
   ParserTarget refusing(LongUnaryOperator bytes) {
-    return new ParserTarget(name, samples, dress, bytes, accepts, parser);
+    return new ParserTarget(name, samples, dress, bytes, accepts, takes, parser);
   }
 
-  /** With a bound on what an acceptance may allocate. */
+  /** With another bound on what an acceptance may allocate. */
   ParserTarget accepting(LongUnaryOperator bytes) {
-    return new ParserTarget(name, samples, dress, refused, bytes, parser);
+    return new ParserTarget(name, samples, dress, refused, bytes, takes, parser);
+  }
+
+  /** With another bound on CPU time. */
+  ParserTarget taking(LongUnaryOperator nanos) {
+    return new ParserTarget(name, samples, dress, refused, accepts, nanos, parser);
   }
 
   @Override
@@ -62,6 +69,11 @@ record ParserTarget(
   @Override
   public long acceptedBytes(long input) {
     return accepts.applyAsLong(input);
+  }
+
+  @Override
+  public long nanos(long input) {
+    return takes.applyAsLong(input);
   }
 
   @Override

@@ -52,11 +52,14 @@ final class Targets {
         ParserTarget.of("loss", valid.losses(), LossRecord::parse),
         ParserTarget.of("moved", valid.moved(), MovedRecord::parse),
         ParserTarget.of("copy", valid.copies(), ValidInputs::readCopy),
-        ParserTarget.of("set", valid.sets(), SeriesSet::parse),
-        ParserTarget.of("block", valid.blocks(), BlockCodec::decode),
+        ParserTarget.of("set", valid.sets(), SeriesSet::parse).accepting(Targets::setBytes),
+        ParserTarget.of("block", valid.blocks(), BlockCodec::decode)
+            .accepting(Targets::blockBytes)
+            .taking(Targets::cellNanos),
         ParserTarget.of("frame", frames(valid), bytes -> Frame.open(bytes, ADDRESS, CLUSTER))
             .dressed(Targets::sealed)
-            .refusing(Targets::frameBytes),
+            .refusing(Targets::frameBytes)
+            .accepting(Targets::frameBytes),
         ParserTarget.of("message", valid.messages(), StoredMessage::parse),
         ParserTarget.of("segment", valid.segments(), Targets::scan)
             .dressed(Targets::summed)
@@ -64,8 +67,32 @@ final class Targets {
             .accepting(Targets::scanBytes),
         ParserTarget.of("body", valid.bodies(), bytes -> codec.decode(ValidInputs.HEADER, bytes))
             .refusing(Targets::bodyBytes)
-            .accepting(Targets::bodyBytes),
+            .accepting(Targets::bodyBytes)
+            .taking(Targets::cellNanos),
         new IngestTarget());
+  }
+
+  /**
+   * A series of ten bytes becomes strings, a map and a place in a list: 740 bytes were measured.
+   */
+  private static long setBytes(long input) {
+    return 96 * input + ParserTarget.CONSTANT;
+  }
+
+  /** A double and a bit for each cell, and some numbers for each row while it is read. */
+  private static long blockBytes(long input) {
+    long rows = Math.min(BlockCodec.MAX_CELLS, 8 * input);
+    return 2 * input + 9 * cells(input) + 48 * rows + ParserTarget.CONSTANT;
+  }
+
+  /** Most cells that a block may claim: eight rows a byte, two series a byte. */
+  private static long cells(long input) {
+    return Math.min(BlockCodec.MAX_CELLS, 16 * input * input);
+  }
+
+  /** What is promised for the bytes, and for the cells they stand for. */
+  private static long cellNanos(long input) {
+    return FuzzTarget.NANOS_PER_KIB * FuzzTarget.kib(input) + 20 * cells(input);
   }
 
   /** The batches of a frame become objects one by one. It is read behind the cluster's MAC only. */

@@ -8,6 +8,9 @@ import java.util.function.BooleanSupplier;
  * A parser of bytes that come from outside. Not thread safe: each thread has targets of its own.
  */
 public interface FuzzTarget {
+  /** What a started KiB of input may take of a CPU that does nothing else. */
+  long NANOS_PER_KIB = 1_000_000;
+
   /** Stable: it goes into seeds, file names and reports. */
   String name();
 
@@ -38,9 +41,22 @@ public interface FuzzTarget {
     return 16 * 1024;
   }
 
-  /** Most bytes that an accepted input may allocate, its meaning included. */
+  /** Most bytes that accepting {@code input} bytes may allocate, their meaning included. */
   default long acceptedBytes(long input) {
-    return Long.MAX_VALUE;
+    return 16 * input + constantBytes();
+  }
+
+  /**
+   * Most CPU time that {@code input} bytes may take on a machine at rest. It knows nothing of what
+   * they may allocate, so that a generous bound on the one does not loosen the other.
+   */
+  default long nanos(long input) {
+    return NANOS_PER_KIB * kib(input);
+  }
+
+  /** Started KiB, at least one. */
+  static long kib(long bytes) {
+    return Math.max(1, (bytes + 1023) / 1024);
   }
 
   /**

@@ -12,15 +12,6 @@ import java.util.SplittableRandom;
  * any of them can be run again by itself.
  */
 public final class Fuzzer {
-  /** The bound of CPU time by started KiB of input. */
-  public static final long NANOS_PER_KIB = 1_000_000;
-
-  /**
-   * What is accepted may mean more than its bytes, and so may what a target reads piece by piece
-   * before it refuses: so many allocated bytes count as one of input.
-   */
-  private static final int ALLOCATED_PER_BYTE = 64;
-
   /**
    * How often an input beyond a bound is run again; the least counts. A first call may load
    * classes, and a thread's CPU time holds what the machine did to it.
@@ -35,7 +26,7 @@ public final class Fuzzer {
 
   private final FuzzTarget target;
   private final long seed;
-  private final boolean timed;
+  private final Pace pace;
   private final List<byte[]> samples;
   private final List<FuzzFinding> findings = new ArrayList<>();
   private long inputs;
@@ -44,13 +35,10 @@ public final class Fuzzer {
   private double acceptedRatio;
   private long nanosPerKib;
 
-  /**
-   * @param timed whether too much CPU time is a finding; otherwise it is only told
-   */
-  public Fuzzer(FuzzTarget target, long seed, boolean timed) {
+  public Fuzzer(FuzzTarget target, long seed, Pace pace) {
     this.target = target;
     this.seed = seed;
-    this.timed = timed;
+    this.pace = pace;
     this.samples = target.samples();
     warmUp();
   }
@@ -135,12 +123,12 @@ public final class Fuzzer {
   }
 
   private boolean tooMuch(FuzzTarget.Trial trial, Cost cost) {
-    boolean record = nanosPerKib > 0 && cost.nanos() / kib(trial.bytes()) > nanosPerKib;
-    return cost.allocated() > allowed(trial, cost) || cost.nanos() > nanos(trial, cost) || record;
+    boolean record = nanosPerKib > 0 && cost.nanos() / FuzzTarget.kib(trial.bytes()) > nanosPerKib;
+    return cost.allocated() > allowed(trial, cost) || cost.nanos() > nanos(trial) || record;
   }
 
-  private static long nanos(FuzzTarget.Trial trial, Cost cost) {
-    return NANOS_PER_KIB * kib(Math.max(trial.bytes(), cost.allocated() / ALLOCATED_PER_BYTE));
+  private long nanos(FuzzTarget.Trial trial) {
+    return pace.allows(target.nanos(trial.bytes()));
   }
 
   private long allowed(FuzzTarget.Trial trial, Cost cost) {
@@ -156,13 +144,13 @@ public final class Fuzzer {
       acceptedRatio = Math.max(acceptedRatio, (double) cost.allocated() / Math.max(1024, bytes));
     } else {
       beyondTwice = Math.max(beyondTwice, cost.allocated() - 2 * bytes);
-      nanosPerKib = Math.max(nanosPerKib, cost.nanos() / kib(bytes));
+      nanosPerKib = Math.max(nanosPerKib, cost.nanos() / FuzzTarget.kib(bytes));
     }
     if (cost.allocated() > allowed(trial, cost)) {
       String verdict = cost.accepted() ? "accepting " : "refusing ";
       find(index, input, verdict + bytes + " bytes allocated " + cost.allocated());
     }
-    if (timed && cost.nanos() > nanos(trial, cost)) {
+    if (cost.nanos() > nanos(trial)) {
       find(index, input, bytes + " bytes took " + cost.nanos() + " ns of CPU");
     }
   }
@@ -171,9 +159,5 @@ public final class Fuzzer {
     if (findings.size() < MAX_FINDINGS) {
       findings.add(new FuzzFinding(target.name(), seed, index, input, what));
     }
-  }
-
-  private static long kib(long bytes) {
-    return Math.max(1, (bytes + 1023) / 1024);
   }
 }

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** An agent alone, as a process of its own. */
 final class AgentProcess implements AutoCloseable {
@@ -60,6 +62,34 @@ final class AgentProcess implements AutoCloseable {
     return new AgentProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
+  /**
+   * Starts a {@link LoadMain} on {@code home} that collects.
+   *
+   * @param run tells its series from those of other lives
+   * @param armed where it dies, if anywhere
+   */
+  static AgentProcess collecting(Path home, int grpcPort, String run, ArmedFailpoint... armed)
+      throws IOException {
+    List<String> options = Stream.of(armed).map(ArmedFailpoint::option).toList();
+    return load(home, options, List.of(home.toString(), Integer.toString(grpcPort), run));
+  }
+
+  /** Starts one that ships what its logs have and ends. */
+  static AgentProcess shipping(Path home, int grpcPort) throws IOException {
+    return load(home, List.of(), List.of(home.toString(), Integer.toString(grpcPort)));
+  }
+
+  private static AgentProcess load(Path home, List<String> armed, List<String> args)
+      throws IOException {
+    List<String> options =
+        new ArrayList<>(List.of("-Xmx256m", "-Dsentinel.logs=" + home.resolve("logs")));
+    options.addAll(armed);
+    ProcessBuilder builder =
+        new ProcessBuilder(Jvm.command(Prepared.shared(), options, LoadMain.class, args));
+    builder.redirectErrorStream(true).redirectOutput(home.resolve("output").toFile());
+    return new AgentProcess(builder.start());
+  }
+
   private void awaitReady() throws IOException {
     BufferedReader output = process.inputReader();
     List<String> lines = new ArrayList<>();
@@ -75,6 +105,26 @@ final class AgentProcess implements AutoCloseable {
   /** Whether it ended within so many seconds as a process that was killed. */
   boolean died(long seconds) throws InterruptedException {
     return Jvm.died(process, seconds);
+  }
+
+  /** Whether one of them ended so; what became of the other is not asked. */
+  static boolean oneDied(AgentProcess one, AgentProcess other, long seconds) throws Exception {
+    CompletableFuture.anyOf(one.process.onExit(), other.process.onExit())
+        .orTimeout(seconds, TimeUnit.SECONDS)
+        .exceptionally(_ -> false)
+        .get();
+    return one.died(0) || other.died(0);
+  }
+
+  /** SIGKILL, then the end. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Its end, which is a good one. */
+  void awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
   }
 
   /** SIGTERM, then the end. */

@@ -8,7 +8,6 @@ import dev.sentinelj.adapters.files.WalConfig;
 import dev.sentinelj.runners.cli.CliContext;
 import dev.sentinelj.runners.cli.CommandLine;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,10 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What an agent's log says it ever took, against what the database has. */
 final class Books {
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
   private Books() {}
 
   static long counter(JsonNode status, String name) {
@@ -83,7 +86,12 @@ final class Books {
    * Every record that the host's log and {@code others} ever took is in the database once, and so
    * is every sample. Nothing may run on {@code home}.
    */
-  static void assertBalanced(Path home, List<Path> others) throws SQLException {
+  static void assertBalanced(Path home, List<Path> others) throws Exception {
+    assertBalanced(home, others, _ -> {});
+  }
+
+  /** The same, and asks {@code more} of the database. */
+  static void assertBalanced(Path home, List<Path> others, Question more) throws Exception {
     List<Path> logs = new ArrayList<>(others);
     logs.add(home.resolve("agent").resolve("wal"));
     long records = 0;
@@ -94,10 +102,11 @@ final class Books {
         samples += log.sampleCount();
       }
     }
-    compare(home, records, samples);
+    compare(home, records, samples, more);
   }
 
-  private static void compare(Path home, long records, long samples) throws SQLException {
+  private static void compare(Path home, long records, long samples, Question more)
+      throws Exception {
     assertThat(samples).isPositive();
     onDatabase(
         home,
@@ -116,26 +125,52 @@ final class Books {
               .isEqualTo(samples);
           assertThat(number(connection, "SELECT max(abs(unaccounted)) FROM v_balance")).isZero();
           assertAudited(home);
+          more.ask(connection);
         });
   }
 
-  /** {@code sentinel audit} finds nothing; the database must run. */
+  /** {@code sentinel audit} finds every epoch ok and every row; the database must run. */
   static void assertAudited(Path home) {
+    JsonNode audit = audit(home);
+    assertThat(verdicts(audit)).as(audit.toPrettyString()).isNotEmpty().containsOnly("ok");
+  }
+
+  /**
+   * The same, once what is in flight has come and logs have said their last word. What is
+   * unaccounted for meanwhile fails at once.
+   */
+  static void awaitAudited(Path home) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    JsonNode audit = audit(home);
+    while (!verdicts(audit).stream().allMatch("ok"::equals)) {
+      assertThat(System.nanoTime()).as(audit.toPrettyString()).isLessThan(deadline);
+      LockSupport.parkNanos(200_000_000);
+      audit = audit(home);
+    }
+  }
+
+  private static List<String> verdicts(JsonNode audit) {
+    return audit.path("epochs").valueStream().map(one -> one.path("verdict").asString()).toList();
+  }
+
+  private static JsonNode audit(Path home) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     Map<String, String> environment = Map.of("SENTINEL_HOME", home.toString());
-    CliContext context = new CliContext(out, out, environment, Optional.empty(), home);
-    int exitCode = new CommandLine(context).run("audit", "--recount");
-    assertThat(exitCode).as(bytes.toString(StandardCharsets.UTF_8)).isZero();
+    CliContext context = new CliContext(out, System.err, environment, Optional.empty(), home);
+    int exitCode = new CommandLine(context).run("audit", "--recount", "-o", "json");
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    assertThat(exitCode).as(text).isZero();
+    return JsonMapper.shared().readTree(text);
   }
 
   @FunctionalInterface
   interface Question {
-    void ask(Connection connection) throws SQLException;
+    void ask(Connection connection) throws Exception;
   }
 
   /** Starts the database of a stopped {@code home} for a question. */
-  static void onDatabase(Path home, Question question) throws SQLException {
+  static void onDatabase(Path home, Question question) throws Exception {
     String password = password(home);
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home.resolve("postgres"), password);
         Connection connection =
@@ -145,7 +180,7 @@ final class Books {
   }
 
   /** Asks the database of a {@code home} that runs. */
-  static void onRunningDatabase(Path home, Question question) throws SQLException, IOException {
+  static void onRunningDatabase(Path home, Question question) throws Exception {
     Path postgres = home.resolve("postgres");
     String port = Files.readAllLines(postgres.resolve("data").resolve("postmaster.pid")).get(3);
     String url = "jdbc:postgresql://127.0.0.1:" + port.strip() + "/" + EmbeddedPostgres.DATABASE;

@@ -23,8 +23,8 @@ class FailpointKillTest {
   private static final Set<Failpoint> OF_AGENTS =
       EnumSet.range(Failpoint.WAL_APPEND_BEFORE_WRITE, Failpoint.AGENT_RECONCILE_HEARD);
 
-  /** Passed by a log that has a twin, which none has here: see {@code SuccessionTest}. */
-  private static final Set<Failpoint> AFTER_A_FORK =
+  /** Passed by an agent whose log has a twin, in this order. */
+  private static final Set<Failpoint> OF_TWINS =
       EnumSet.range(Failpoint.AGENT_CLOSE_BEFORE, Failpoint.AGENT_RETIRE_BEFORE);
 
   /**
@@ -42,20 +42,24 @@ class FailpointKillTest {
       bus.max.kibibytes = 64
       """;
 
+  /** A small bus is soon full while the database is held up, and who is told so waits minutes. */
+  private static final String ROOMY = "bus.max.kibibytes = 65536\n";
+
   @TempDir Path directory;
 
   @Test
   void diedAtEachFailpoint_rowsEqualWhatTheLogTook() throws Exception {
     List<Failpoint> ofServers =
-        EnumSet.complementOf(EnumSet.copyOf(AFTER_A_FORK)).stream()
-            .filter(point -> !OF_AGENTS.contains(point))
+        EnumSet.allOf(Failpoint.class).stream()
+            .filter(point -> !OF_AGENTS.contains(point) && !OF_TWINS.contains(point))
             .toList();
     List<FutureTask<List<Failpoint>>> deaths = new ArrayList<>();
-    deaths.add(begin("agent", home -> agentDiedAt(home, List.copyOf(OF_AGENTS))));
+    deaths.add(begin("agent", SMALL, home -> agentDiedAt(home, List.copyOf(OF_AGENTS))));
+    deaths.add(begin("twins", ROOMY, home -> twinsDiedAt(home, List.copyOf(OF_TWINS))));
     for (int i = 0; i < SERVERS; i++) {
       List<Failpoint> share =
           ofServers.subList(i * ofServers.size() / SERVERS, (i + 1) * ofServers.size() / SERVERS);
-      deaths.add(begin("server" + i, home -> serverDiedAt(home, share)));
+      deaths.add(begin("server" + i, SMALL, home -> serverDiedAt(home, share)));
     }
 
     List<Failpoint> reached = new ArrayList<>();
@@ -63,8 +67,7 @@ class FailpointKillTest {
       reached.addAll(death.get());
     }
 
-    assertThat(reached)
-        .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(AFTER_A_FORK)));
+    assertThat(reached).containsExactlyInAnyOrder(Failpoint.values());
   }
 
   @FunctionalInterface
@@ -72,9 +75,10 @@ class FailpointKillTest {
     List<Failpoint> on(Path home) throws Exception;
   }
 
-  private FutureTask<List<Failpoint>> begin(String name, Deaths deaths) throws Exception {
+  private FutureTask<List<Failpoint>> begin(String name, String config, Deaths deaths)
+      throws Exception {
     Path home = Prepared.shared().makeHome(directory.resolve(name));
-    Files.writeString(home.resolve("sentinel.conf"), SMALL);
+    Files.writeString(home.resolve("sentinel.conf"), config);
     FutureTask<List<Failpoint>> task = new FutureTask<>(() -> deaths.on(home));
     Thread.ofPlatform().daemon(true).name("kills-" + name).start(task);
     return task;
@@ -119,5 +123,18 @@ class FailpointKillTest {
     Books.drain(home);
     Books.assertBalanced(home, List.of(directory.resolve("wal")));
     return reached;
+  }
+
+  /** The same of an agent and its copy. */
+  private List<Failpoint> twinsDiedAt(Path home, List<Failpoint> points) throws Exception {
+    int port = UpProcess.freePort();
+    try (UpProcess up = UpProcess.start(home, port, 3_600).awaitReady()) {
+      Path place = Files.createDirectory(directory.resolve("copied"));
+      Twins twins = Twins.enrol(place, port, up.api());
+      List<Failpoint> reached = twins.diedAt(home, points);
+      twins.settle(home);
+      up.stop();
+      return reached;
+    }
   }
 }

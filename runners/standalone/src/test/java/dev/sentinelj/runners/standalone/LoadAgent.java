@@ -7,9 +7,7 @@ import dev.sentinelj.adapters.grpc.GrpcUplink;
 import dev.sentinelj.adapters.protobuf.ProtobufBatchCodec;
 import dev.sentinelj.application.agent.AgentIdentity;
 import dev.sentinelj.application.agent.CollectorSchedule;
-import dev.sentinelj.core.block.Columns;
-import dev.sentinelj.core.metric.Series;
-import dev.sentinelj.core.metric.SeriesSet;
+import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.signing.AgentKey;
 import dev.sentinelj.ports.driven.MetricSource;
 import dev.sentinelj.runners.agent.AgentRunner;
@@ -17,29 +15,27 @@ import dev.sentinelj.runners.agent.HostAgent;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
- * An agent in this process that outlives the installation it talks to: {@value #SERIES} made-up
- * series, ten times a second.
+ * An agent in this process that outlives the installation it talks to: made-up series, ten times a
+ * second.
  */
 final class LoadAgent implements AutoCloseable {
-  private static final int SERIES = 50;
-
   private final Path directory;
   private final AgentIdentity identity;
   private final InetSocketAddress gateway;
+  private final MadeUp source = new MadeUp("load");
   private FileBatchLogs logs;
   private AgentRunner runner;
+  private long readings;
 
   private LoadAgent(Path directory, AgentIdentity identity, InetSocketAddress gateway) {
     this.directory = directory;
     this.identity = identity;
     this.gateway = gateway;
     this.logs = open(directory);
-    this.runner = run(List.of(new MadeUp()));
+    this.runner = run(List.of(source));
   }
 
   /** Enrols under a name of its own and starts. */
@@ -55,6 +51,16 @@ final class LoadAgent implements AutoCloseable {
   }
 
   private AgentRunner run(List<MetricSource> sources) {
+    return run(directory, identity, logs, gateway, sources);
+  }
+
+  /** Starts on logs that are open. */
+  static AgentRunner run(
+      Path directory,
+      AgentIdentity identity,
+      FileBatchLogs logs,
+      InetSocketAddress gateway,
+      List<MetricSource> sources) {
     HostAgent ports =
         new HostAgent(
             identity,
@@ -67,7 +73,16 @@ final class LoadAgent implements AutoCloseable {
         ports, new CollectorSchedule.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)));
   }
 
-  /** From now on it ships what it has. */
+  /** No more is read. What was read is logged once {@link #hasLoggedAll} says so. */
+  void stopReading() {
+    readings = source.stop();
+  }
+
+  boolean hasLoggedAll() {
+    return counter("agent_samples_logged") == readings * MadeUp.SERIES;
+  }
+
+  /** Starts anew without a source: it ships what it has. */
   void stopCollecting() {
     close();
     logs = open(directory);
@@ -77,6 +92,15 @@ final class LoadAgent implements AutoCloseable {
   boolean hasNothingLeft() {
     return counter("agent_logged_through") > 0
         && counter("agent_committed_through") == logs.current().durableThrough();
+  }
+
+  AgentId id() {
+    return identity.id();
+  }
+
+  /** How many readings there were, by the source's own count. */
+  long readings() {
+    return readings;
   }
 
   Path wal() {
@@ -95,35 +119,5 @@ final class LoadAgent implements AutoCloseable {
   public void close() {
     runner.close();
     logs.close();
-  }
-
-  private static final class MadeUp implements MetricSource {
-    private final SeriesSet set;
-    private int reading;
-    private long lastMillis;
-
-    MadeUp() {
-      List<Series> series = new ArrayList<>();
-      for (int i = 0; i < SERIES; i++) {
-        series.add(Series.gauge("load", "1", Map.of("n", "%02d".formatted(i))));
-      }
-      this.set = SeriesSet.of(series);
-    }
-
-    @Override
-    public String name() {
-      return "made-up";
-    }
-
-    @Override
-    public Reading read(long nowMillis) {
-      lastMillis = Math.max(nowMillis, lastMillis + 1); // late readings may share a millisecond
-      Columns.Builder columns = new Columns.Builder(SERIES, lastMillis);
-      for (int column = 0; column < SERIES; column++) {
-        columns.set(column, 0, reading * 0.25 + column);
-      }
-      reading++;
-      return new Reading(set, columns.build());
-    }
   }
 }
