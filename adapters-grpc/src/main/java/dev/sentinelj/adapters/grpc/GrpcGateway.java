@@ -71,6 +71,7 @@ public final class GrpcGateway implements AutoCloseable {
     this.clock = clock;
     this.settings = settings;
     TooLargeMessages.logShortly();
+    ForeignConnections.logShortly();
     ConnectionLimits limits =
         new ConnectionLimits(
             settings.maxConnections(), MAX_UNARY_CALLS, settings.handshakeTimeout());

@@ -90,7 +90,7 @@ final class AgentEndpoints {
         all().stream()
             .filter(known -> known.id().equals(id))
             .findFirst()
-            .orElseThrow(KnownAgents::unknown);
+            .orElseThrow(() -> KnownAgents.unknown(id.value()));
     List<Epoch> epochs = queries.balance(id).stream().map(AgentEndpoints::json).toList();
     return Reply.ok(json(agent, call, Optional.of(epochs)));
   }

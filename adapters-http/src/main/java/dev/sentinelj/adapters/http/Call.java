@@ -186,7 +186,7 @@ final class Call {
   }
 
   /** A name that came from outside, short and without control characters. */
-  private static String shown(String name) {
+  static String shown(String name) {
     String clean = name.replaceAll("\\p{Cntrl}", "?");
     return clean.length() <= 63 ? clean : clean.substring(0, 63);
   }

@@ -17,12 +17,15 @@ final class KnownAgents {
     try {
       return new AgentId(call.variable("id"));
     } catch (IllegalArgumentException e) {
-      throw unknown();
+      throw unknown(call.variable("id"));
     }
   }
 
-  static ProblemException unknown() {
-    return Problem.notFound("there is no agent of this id");
+  /**
+   * @param id as it was given
+   */
+  static ProblemException unknown(String id) {
+    return Problem.notFound("there is no agent '" + Call.shown(id) + "'");
   }
 
   /**
@@ -33,7 +36,7 @@ final class KnownAgents {
     if (found.isEmpty()
         && !(Stages.await("looking up " + agent, registry.find(agent))
             instanceof AgentRegistry.Lookup.Known)) {
-      throw unknown();
+      throw unknown(agent.value());
     }
     return found;
   }

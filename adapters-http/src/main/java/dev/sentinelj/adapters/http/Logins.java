@@ -31,7 +31,7 @@ final class Logins {
             .login(user, password, now.wallMillis())
             .orElseThrow(() -> {
               LOG.warn("login from {} refused", remote);
-              return Problem.unauthorized();
+              return Problem.wrongLogin();
             });
     LOG.info("{} logged in from {}", principal.name(), remote);
     return principal;

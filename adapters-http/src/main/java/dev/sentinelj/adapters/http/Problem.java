@@ -31,6 +31,12 @@ record Problem(int status, String detail, Optional<String> field, Map<String, St
         of(401, "a valid credential is needed").with("WWW-Authenticate", "Bearer"));
   }
 
+  /** Of name and password; which of them, it does not tell. */
+  static ProblemException wrongLogin() {
+    return new ProblemException(
+        of(401, "the name or the password is wrong").with("WWW-Authenticate", "Bearer"));
+  }
+
   static Problem retryLater(int status, String detail, long seconds) {
     return of(status, detail).with("Retry-After", Long.toString(seconds));
   }

@@ -111,7 +111,7 @@ class RestApiTest {
     assertThat(response.body())
         .isEqualTo(
             "{\"type\":\"about:blank\",\"title\":\"Unauthorized\",\"status\":401,"
-                + "\"detail\":\"a valid credential is needed\"}");
+                + "\"detail\":\"the name or the password is wrong\"}");
   }
 
   @Test
@@ -351,7 +351,7 @@ class RestApiTest {
     assertThat(server.getAs(Role.VIEWER, path.replace("ID", "web-2")).statusCode()).isEqualTo(200);
     HttpResponse<String> unknown = server.getAs(Role.VIEWER, path.replace("ID", "nobody"));
     assertThat(unknown.statusCode()).isEqualTo(404);
-    assertThat(unknown.body()).contains("there is no agent of this id");
+    assertThat(unknown.body()).contains("there is no agent 'nobody'");
   }
 
   @Test
@@ -466,6 +466,14 @@ class RestApiTest {
     assertThat(response.statusCode()).isEqualTo(404);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(TestServer.json(response).path("title").asString()).isEqualTo("Not Found");
+  }
+
+  @Test
+  void address_encoded_isReadAsItWasMeant() {
+    server.getAs(Role.VIEWER, AGENT + "/latest?pr%65fix=a%2Bb+c%2Fd");
+
+    assertThat(server.queries.prefixes.getLast()).startsWith("a+b c/d@");
+    assertFault(server.getAs(Role.VIEWER, "/v1/agents?limit=1&l%69mit=2"), 400, "limit");
   }
 
   @Test

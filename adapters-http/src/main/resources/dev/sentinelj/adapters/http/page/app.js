@@ -158,6 +158,17 @@ class HostView {
 let view;
 let updatedAt = 0;
 
+/**
+ * Which agent the page opens on, and stays on until another is chosen: the one that enrolled first of those that are up, which
+ * under `sentinel up` is that of its own host, else the one heard last.
+ */
+function first(items) {
+  if (items.some((agent) => agent.id === view?.agent)) return view.agent;
+  const up = items.filter((agent) => agent.status === 'up');
+  const age = (agent) => (up.length ? -Date.parse(agent.registered_at) : Date.parse(agent.last_heard_at) || 0);
+  return (up.length ? up : items).toSorted((left, right) => age(right) - age(left))[0]?.id;
+}
+
 /** Keeps the picker in step with the agents there are, and shows the chosen one. */
 async function chooseAgent() {
   const { items } = await get('/v1/agents', { limit: '1000' });
@@ -169,7 +180,7 @@ async function chooseAgent() {
   picker.hidden = ids.length < 2;
   byId('agent-name').hidden = ids.length > 1;
   const wanted = decodeURIComponent(location.hash.slice(1));
-  const id = ids.includes(wanted) ? wanted : ids[0];
+  const id = ids.includes(wanted) ? wanted : first(items);
   if (id === undefined) return showNobody();
   picker.value = id;
   if (view?.agent !== id) {

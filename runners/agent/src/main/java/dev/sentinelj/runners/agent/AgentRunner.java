@@ -4,6 +4,7 @@ import dev.sentinelj.application.agent.Batcher;
 import dev.sentinelj.application.agent.CollectAndShip;
 import dev.sentinelj.application.agent.CollectorSchedule;
 import dev.sentinelj.application.agent.Exporter;
+import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driving.ServerStatus;
 import dev.sentinelj.runners.runtime.EventLoop;
@@ -34,9 +35,12 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
   private final CollectorThreads collectors;
   private final CollectorSchedule schedule;
   private final CollectAndShip agent;
+  private final AgentPorts ports;
+  private final CopyNotices copies = new CopyNotices(LOG::warn);
   private volatile Report report = new Report(List.of(), Map.of());
 
-  private AgentRunner(AgentComponent component) {
+  private AgentRunner(AgentComponent component, AgentPorts ports) {
+    this.ports = ports;
     this.loop = component.loop();
     this.schedule = component.schedule();
     this.agent = component.agent();
@@ -46,7 +50,7 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
   /** Starts collecting and shipping. */
   public static AgentRunner start(AgentPorts ports, CollectorSchedule.Timing timing) {
     AgentComponent component = DaggerAgentComponent.factory().create(ports, timing);
-    AgentRunner runner = new AgentRunner(component);
+    AgentRunner runner = new AgentRunner(component, ports);
     runner.loop.start(runner::poll, POLL);
     return runner;
   }
@@ -72,7 +76,13 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
   private void poll(Now now) {
     collectors.poll(now);
     agent.poll(now);
-    report = describe(now);
+    CollectAndShip.Status status = agent.status(now);
+    copies.look(currentEpoch(), status);
+    report = describe(status);
+  }
+
+  private EpochId currentEpoch() {
+    return new EpochId(ports.identity().id(), ports.batchLogs().current().epoch());
   }
 
   private static void settle(CompletableFuture<Void> flushed, @Nullable Throwable failure) {
@@ -93,8 +103,7 @@ public final class AgentRunner implements ServerStatus, AutoCloseable {
     }
   }
 
-  private Report describe(Now now) {
-    CollectAndShip.Status status = agent.status(now);
+  private Report describe(CollectAndShip.Status status) {
     Exporter.Status shipping = status.shipping();
     Batcher.Status batching = status.batching();
     Map<String, Long> counters = new TreeMap<>();

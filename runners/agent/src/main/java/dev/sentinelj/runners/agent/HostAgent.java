@@ -81,7 +81,7 @@ public record HostAgent(
     InetSocketAddress gateway = place.gateway();
     return switch (ask(place, joinToken)) {
       case GrpcEnrolment.Outcome.Enrolled(var agent, var key, var secret, var _) ->
-          new Identity(agent, key, secret, gateway.getHostString() + ":" + gateway.getPort());
+          new Identity(agent, key, secret, address(gateway));
       case GrpcEnrolment.Outcome.Refused(String message) ->
           throw new PortUnavailableException("the agent of this host was not let in: " + message);
     };
@@ -95,10 +95,18 @@ public record HostAgent(
           .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new PortUnavailableException(
-          "the gateway at " + place.gateway() + " did not answer the enrolment", e);
+          "no gateway answers the enrolment at "
+              + address(place.gateway())
+              + ": start it with ./sentinel up, or set server.address and server.port",
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PortUnavailableException("the enrolment was interrupted", e);
     }
+  }
+
+  /** As people write it; the class itself would begin with a slash. */
+  private static String address(InetSocketAddress gateway) {
+    return gateway.getHostString() + ":" + gateway.getPort();
   }
 }

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,9 @@ public final class Main {
 
   /** Not at the root of the class path, where a process that embeds this has a file of its own. */
   static final String LOGGING = "dev/sentinelj/runners/agent/logback.xml";
+
+  private static final String NOT_MADE =
+      "$1$2: the directory it would be in takes none; set home to another one";
 
   private static final String LOGGING_PROPERTY = "logback.configurationFile";
 
@@ -41,13 +46,31 @@ public final class Main {
       run(Path.of(args[0]));
     } catch (BadSettingException e) {
       fail(2, String.valueOf(e.getMessage()));
-    } catch (UnusablePathException | PortUnavailableException e) {
+    } catch (UnusablePathException e) {
+      fail(1, once(e));
+    } catch (PortUnavailableException e) {
       fail(1, String.valueOf(e.getMessage()));
     }
   }
 
+  /** Without the path a second time, which the reason of a file system begins with. */
+  static String once(UnusablePathException e) {
+    String message = String.valueOf(e.getMessage());
+    return message
+        .replaceFirst("^(.+)( cannot be made): \\1 does not exist$", NOT_MADE)
+        .replaceFirst("^(.+)( cannot be [a-z]+): \\1 ", "$1$2: it ");
+  }
+
+  private static Map<String, String> values(Path config) {
+    try {
+      return ConfigFile.read(config);
+    } catch (UnusablePathException e) {
+      throw new BadSettingException(once(e));
+    }
+  }
+
   private static void run(Path config) {
-    Settings settings = new Settings(ConfigFile.read(config), KNOWN, config.toString());
+    Settings settings = new Settings(values(config), KNOWN, config.toString());
     ShutdownSequence shutdown = new ShutdownSequence();
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(shutdown::close));
@@ -83,14 +106,21 @@ public final class Main {
         home, AgentSettings.log(settings), new InetSocketAddress(server, port), version);
   }
 
-  private static String joinToken(Settings settings) {
+  static String joinToken(Settings settings) {
     String file = settings.text("join.token.file", "");
     if (file.isEmpty()) {
       throw new BadSettingException(
           "join.token.file is not set: make a token with sentinel agents add and put it into a file");
     }
     try {
-      return Files.readString(Path.of(file)).strip();
+      String token = Files.readString(Path.of(file)).strip();
+      if (token.isEmpty()) {
+        throw new BadSettingException(
+            "join.token.file = " + file + ": it is empty; put the token of sentinel agents add in");
+      }
+      return token;
+    } catch (NoSuchFileException e) {
+      throw new BadSettingException("join.token.file = " + file + ": there is no such file");
     } catch (IOException e) {
       throw new BadSettingException(
           "join.token.file = " + file + ": it cannot be read (" + e.getMessage() + ")");

@@ -1,6 +1,7 @@
 package dev.sentinelj.runners.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sentinelj.adapters.files.FileAgentIdentity;
 import dev.sentinelj.adapters.files.TinkSecretVault;
@@ -10,6 +11,7 @@ import dev.sentinelj.core.batch.BatchId;
 import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.signing.KeyId;
 import dev.sentinelj.core.signing.Secret;
+import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.SecretVault;
 import dev.sentinelj.runners.runtime.ShutdownSequence;
@@ -102,6 +104,15 @@ class HostAgentTest {
     assertThat(fresh).isNotEqualTo(former);
     assertThat(logs()).containsExactly("wal", "wal.~");
     assertThat(ownLog("web-2", true)).isEqualTo(fresh);
+  }
+
+  @Test
+  void open_whereNoGatewayListens_namesTheAddressAndWhatToDo() {
+    try (ShutdownSequence shutdown = new ShutdownSequence()) {
+      assertThatExceptionOfType(PortUnavailableException.class)
+          .isThrownBy(() -> HostAgent.open(place(), vault, () -> "a token", shutdown))
+          .withMessageContainingAll("localhost:1:", "./sentinel up", "server.port");
+    }
   }
 
   private long ownLog(String agent, boolean enrolled) {

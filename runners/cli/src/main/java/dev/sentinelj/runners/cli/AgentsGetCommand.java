@@ -30,7 +30,8 @@ public final class AgentsGetCommand extends RemoteCommand {
             "OVERFLOW",
             "MOVED",
             "IN FLIGHT",
-            "UNACCOUNTED");
+            "UNACCOUNTED",
+            "STATE");
     for (JsonNode epoch : answer.path("epochs")) {
       table.row(
           epoch.path("epoch").asString(),
@@ -42,8 +43,18 @@ public final class AgentsGetCommand extends RemoteCommand {
           epoch.path("overflow").asString(),
           epoch.path("moved").asString(),
           epoch.path("in_flight").asString(),
-          epoch.path("unaccounted").asString());
+          epoch.path("unaccounted").asString(),
+          state(epoch));
     }
     return print(context, answer, table);
+  }
+
+  /** What a copied agent leaves behind, see the README. */
+  private static String state(JsonNode epoch) {
+    boolean closed = epoch.path("closed").asBoolean();
+    if (epoch.path("forked").asBoolean()) {
+      return closed ? "closed, forked" : "forked";
+    }
+    return closed ? "closed" : "open";
   }
 }

@@ -8,6 +8,7 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -28,10 +29,12 @@ final class ApiClient {
 
   private final ApiContext api;
   private final Map<String, String> optionNames;
+  private final String credential;
 
-  private ApiClient(ApiContext api, Map<String, String> optionNames) {
+  private ApiClient(ApiContext api, Map<String, String> optionNames, String credential) {
     this.api = api;
     this.optionNames = Map.copyOf(optionNames);
+    this.credential = credential;
   }
 
   /** The server of the option, else of {@code SENTINEL_URL}, else the one that is kept. */
@@ -53,7 +56,30 @@ final class ApiClient {
           ExitCode.USAGE, "SENTINEL_TOKEN is no token: it has a blank or a line break in it");
     }
     Optional<String> shown = token.isPresent() || !url.equals(kept.url()) ? token : kept.token();
-    return new ApiClient(new ApiContext(url, shown), Map.of());
+    String credential = credential(url, kept, context.home().resolve(ApiContext.FILE));
+    return new ApiClient(
+        new ApiContext(url, shown),
+        Map.of(),
+        token.isPresent() ? "the token in SENTINEL_TOKEN is not good at " + url : credential);
+  }
+
+  /** What is known of the token for {@code url}, for when the server does not like it. */
+  private static String credential(String url, ApiContext kept, Path file) {
+    String login = "run sentinel login --server " + url;
+    String other =
+        kept.token().isPresent() && !kept.url().equals(url)
+            ? " (it has one for " + kept.url() + ")"
+            : "";
+    return kept.token().isPresent() && kept.url().equals(url)
+        ? "the token in " + file + " is not good at " + url + ": " + login
+        : "there is no token for "
+            + url
+            + " in "
+            + file
+            + other
+            + ": name the directory of its sentinel up with SENTINEL_HOME, the server as it is"
+            + " written there with --server, or "
+            + login;
   }
 
   private static boolean isAddress(String url) {
@@ -78,7 +104,7 @@ final class ApiClient {
 
   /** The same, where a fault of a field of the API is told under the name the user knows. */
   ApiClient naming(Map<String, String> names) {
-    return new ApiClient(api, names);
+    return new ApiClient(api, names, credential);
   }
 
   String url() {
@@ -197,7 +223,7 @@ final class ApiClient {
   String problem(Reply reply) {
     String detail = named(reply.answer());
     String words = detail.isEmpty() ? "the server answered " + reply.status() : detail;
-    return reply.status() == 401 ? words + ": run sentinel login" : words;
+    return reply.status() == 401 ? words + ": " + credential : words;
   }
 
   private String named(JsonNode problem) {

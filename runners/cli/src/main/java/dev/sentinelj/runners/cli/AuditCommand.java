@@ -5,15 +5,10 @@ import com.github.rvesse.airline.annotations.Option;
 import dev.sentinelj.auditor.Audit;
 import dev.sentinelj.auditor.AuditFailedException;
 import dev.sentinelj.auditor.Auditor;
-import dev.sentinelj.auditor.DatabaseAddress;
 import dev.sentinelj.auditor.Scope;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +17,6 @@ import org.jspecify.annotations.Nullable;
     name = "audit",
     description = "Check in the database that every sample is accounted for; exit code 1 when not")
 public final class AuditCommand extends PrintingCommand {
-  static final String PASSWORD_VARIABLE = "SENTINEL_DATABASE_PASSWORD";
-
   /** How long {@code --watch} waits between two audits. */
   private static final long WATCH_SECONDS = 2;
 
@@ -66,14 +59,15 @@ public final class AuditCommand extends PrintingCommand {
           ExitCode.USAGE, "samples are counted per agent: leave out --epoch or --recount");
     }
     Scope scope = scope();
-    if (!watch) {
-      return once(new Auditor(address(context)), scope, context);
-    }
+    AuditedDatabase database = new AuditedDatabase(context, databaseUrl, passwordFile);
+    return watch ? again(database, scope, context) : once(database, scope, context);
+  }
+
+  private int again(AuditedDatabase database, Scope scope, CliContext context) {
     int exitCode = ExitCode.OK;
     try {
       while (true) {
-        // found anew each time: after a restart it listens elsewhere
-        exitCode = once(new Auditor(address(context)), scope, context);
+        exitCode = once(database, scope, context);
         context.out().flush();
         TimeUnit.SECONDS.sleep(WATCH_SECONDS);
         if (context.console().isPresent() && isTable()) {
@@ -86,7 +80,9 @@ public final class AuditCommand extends PrintingCommand {
     }
   }
 
-  private int once(Auditor auditor, Scope scope, CliContext context) {
+  /** The database is found anew each time: after a restart it listens elsewhere. */
+  private int once(AuditedDatabase database, Scope scope, CliContext context) {
+    Auditor auditor = new Auditor(database.address());
     try {
       Audit audit =
           recount
@@ -96,13 +92,17 @@ public final class AuditCommand extends PrintingCommand {
       if (shown.epochs().isEmpty()) {
         requireKnown(auditor);
       }
-      print(context, AuditReport.of(shown, scope));
+      print(context, report(shown, scope));
       return shown.accounted() ? ExitCode.OK : ExitCode.FAILED;
     } catch (AuditFailedException e) {
-      throw new CliException(
-          e.refused() ? ExitCode.UNAUTHORIZED : ExitCode.UNREACHABLE,
-          String.valueOf(e.getMessage()));
+      throw database.told(e);
     }
+  }
+
+  /** Watched, one audit must be told from the one before. */
+  private Answer report(Audit audit, Scope scope) {
+    AuditReport report = AuditReport.of(audit, scope);
+    return watch ? new WatchedAudit(report, audit.atMillis()) : report;
   }
 
   /** That there is nothing is an answer only of what is there. */
@@ -140,37 +140,5 @@ public final class AuditCommand extends PrintingCommand {
         audit.atMillis(),
         audit.epochs().stream().filter(one -> one.epochHex().startsWith(digits)).toList(),
         List.of());
-  }
-
-  private DatabaseAddress address(CliContext context) {
-    if (databaseUrl == null) {
-      if (passwordFile != null) {
-        throw new CliException(ExitCode.USAGE, "--password-file goes with --database-url only");
-      }
-      return ServiceLoader.load(LocalDatabase.class)
-          .findFirst()
-          .orElseThrow(() ->
-              new CliException(
-                  ExitCode.UNREACHABLE,
-                  "this is the command line alone: start it as ./sentinel audit, or name a database with --database-url"))
-          .find(context);
-    }
-    try {
-      return DatabaseAddress.parse(databaseUrl, "sentinel", password(context));
-    } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.USAGE, "--database-url: " + e.getMessage());
-    }
-  }
-
-  private Optional<String> password(CliContext context) {
-    if (passwordFile == null) {
-      return context.variable(PASSWORD_VARIABLE);
-    }
-    try {
-      return Files.readString(Path.of(passwordFile)).lines().findFirst();
-    } catch (IOException e) {
-      throw new CliException(
-          ExitCode.USAGE, "cannot read the password file " + passwordFile + ": " + Reasons.of(e));
-    }
   }
 }

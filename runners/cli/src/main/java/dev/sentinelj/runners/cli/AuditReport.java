@@ -18,9 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** An audit as people and programs read it. */
 final class AuditReport implements Answer {
-  /** So many digits of an epoch tell it from the others of an agent. */
-  private static final int DIGITS = 8;
-
   /** At most so many lines of explanation; the rest is in {@code -o json}. */
   private static final int LINES = 20;
 
@@ -75,14 +72,16 @@ final class AuditReport implements Answer {
     shown.forEach(column -> headings.add(column.heading()));
     headings.add("VERDICT");
     Table table = new Table("", headings.toArray(String[]::new));
-    for (EpochAudit epoch : audit.epochs()) {
-      List<String> cells =
-          new ArrayList<>(List.of(epoch.agent(), epoch.epochHex().substring(0, DIGITS)));
-      shown.forEach(column -> cells.add(Long.toString(column.value().applyAsLong(epoch))));
-      cells.add(epoch.verdict().word());
-      table.row(cells.toArray(String[]::new));
-    }
+    AuditRow.of(audit.epochs()).forEach(row -> table.row(cells(row, shown)));
     return table.render();
+  }
+
+  private static String[] cells(AuditRow row, List<Column> shown) {
+    List<String> cells = new ArrayList<>(List.of(row.agent(), row.name()));
+    shown.forEach(
+        column -> cells.add(Long.toString(row.epochs().stream().mapToLong(column.value()).sum())));
+    cells.add(row.epochs().getFirst().verdict().word());
+    return cells.toArray(String[]::new);
   }
 
   private List<String> explanations() {
@@ -93,7 +92,7 @@ final class AuditReport implements Answer {
             (finding.fault() ? "! " : "  ")
                 + epoch.agent()
                 + " "
-                + epoch.epochHex().substring(0, DIGITS)
+                + AuditRow.nameOf(epoch)
                 + ": "
                 + finding.text());
       }

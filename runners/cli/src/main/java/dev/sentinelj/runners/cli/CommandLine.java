@@ -32,7 +32,9 @@ public final class CommandLine {
     } catch (CliException e) {
       return fail(e.exitCode(), String.valueOf(e.getMessage()));
     } catch (ParseCommandUnrecognizedException | ParseCommandMissingException e) {
-      return fail(ExitCode.USAGE, e.getMessage() + ": see sentinel help");
+      return fail(
+          ExitCode.USAGE,
+          subcommands(args).orElseGet(() -> e.getMessage() + ": see sentinel help"));
     } catch (ParseOptionConversionException e) {
       return fail(
           ExitCode.USAGE,
@@ -41,7 +43,10 @@ public final class CommandLine {
               + Table.clean(e.getValue())
               + "'");
     } catch (ParseException e) {
-      return fail(ExitCode.USAGE, e.getMessage() + ": see sentinel help " + firstWord(args));
+      return fail(
+          ExitCode.USAGE,
+          unknownOption(args)
+              .orElseGet(() -> e.getMessage() + ": see sentinel help " + firstWord(args)));
     } catch (RuntimeException e) {
       return fail(
           ExitCode.FAILED,
@@ -173,6 +178,33 @@ public final class CommandLine {
         .findFirst();
   }
 
+  /** What may follow the name of a group that was typed alone. */
+  private Optional<String> subcommands(String... args) {
+    return group(List.of(args))
+        .filter(_ -> args.length == 1)
+        .map(group ->
+            "sentinel "
+                + group.getName()
+                + " has the commands "
+                + String.join(
+                    ", ", group.getCommands().stream().map(CommandMetadata::getName).toList())
+                + ": see sentinel help "
+                + group.getName());
+  }
+
+  /** Where an argument may stand the parser takes a mistyped option for one. */
+  private Optional<String> unknownOption(String... args) {
+    List<String> words = List.of(args);
+    List<String> topic = topic(args);
+    return command(topic)
+        .flatMap(command -> UnknownOption.in(command, words.subList(topic.size(), words.size())))
+        .map(option ->
+            "unknown option '"
+                + Table.clean(option)
+                + "': see sentinel help "
+                + String.join(" ", named(topic)));
+  }
+
   /** What to type for the option of the command whose value has this title. */
   private String option(List<String> words, String title) {
     return command(words).stream()
@@ -190,7 +222,8 @@ public final class CommandLine {
       1  it was tried and did not work; audit: something is unaccounted for
       2  the command line or a setting is wrong; nothing was tried
       3  no server answers at the address; audit: the database cannot be read
-      4  the server wants another credential: run sentinel login
+      4  the server wants another credential: run sentinel login; audit: the database does not
+         take this user or password
       """;
 
   private int fail(int exitCode, String message) {

@@ -13,7 +13,7 @@ public final class ExitCode {
   /** No server answers at the address, or a database cannot be read. */
   public static final int UNREACHABLE = 3;
 
-  /** The server wants another credential. */
+  /** The server, or the database that an audit asks, wants another credential. */
   public static final int UNAUTHORIZED = 4;
 
   private ExitCode() {}

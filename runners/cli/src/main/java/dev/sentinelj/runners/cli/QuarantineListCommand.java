@@ -49,28 +49,31 @@ public final class QuarantineListCommand extends RemoteCommand {
     Instant now = Instant.now();
     JsonNode answer = QuarantineRows.page(client(context), agent, reason, limit, "");
     int exitCode =
-        print(context, answer, table(answer, at -> Format.age(at, now)), table(answer, at -> at));
+        print(
+            context,
+            answer,
+            table(answer, nothing(), at -> Format.age(at, now)),
+            table(answer, "", at -> at));
     if (isTable() && !answer.path("next_cursor").asString("").isEmpty()) {
       context.err().println("sentinel: there are more: use --limit, --agent or --reason");
     }
     return exitCode;
   }
 
+  private String nothing() {
+    return "nothing"
+        + (agent == null ? "" : " of " + agent)
+        + (reason == null ? "" : " with the reason " + reason)
+        + " was kept aside";
+  }
+
   /**
    * @param time how a time is told
    */
-  private static Table table(JsonNode answer, UnaryOperator<String> time) {
+  private static Table table(JsonNode answer, String nothing, UnaryOperator<String> time) {
     Table table =
         new Table(
-            "nothing was kept aside",
-            "ID",
-            "AGENT",
-            "REASON",
-            "SAMPLES",
-            "BYTES",
-            "RECEIVED",
-            "REPLAYED",
-            "DETAIL");
+            nothing, "ID", "AGENT", "REASON", "SAMPLES", "BYTES", "RECEIVED", "REPLAYED", "DETAIL");
     for (JsonNode row : answer.path("items")) {
       String replayed = row.path("replayed_at").asString("");
       table.row(
@@ -96,20 +99,17 @@ public final class QuarantineListCommand extends RemoteCommand {
     return print(
         context,
         answer,
-        localTable(answer, at -> Format.age(at, now)),
-        localTable(answer, at -> at));
+        localTable(answer, nothingLocal(), at -> Format.age(at, now)),
+        localTable(answer, "", at -> at));
   }
 
-  private static Table localTable(JsonNode answer, UnaryOperator<String> time) {
-    Table table =
-        new Table(
-            "no batch of this agent was refused for good",
-            "EPOCH",
-            "SEQ",
-            "REASON",
-            "BYTES",
-            "KEPT",
-            "FILE");
+  private String nothingLocal() {
+    return "no batch of this agent was refused for good"
+        + (reason == null ? "" : " with the reason " + reason);
+  }
+
+  private static Table localTable(JsonNode answer, String nothing, UnaryOperator<String> time) {
+    Table table = new Table(nothing, "EPOCH", "SEQ", "REASON", "BYTES", "KEPT", "FILE");
     for (JsonNode row : answer.path("items")) {
       table.row(
           row.path("epoch").asString(),

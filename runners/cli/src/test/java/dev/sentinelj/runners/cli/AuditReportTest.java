@@ -8,6 +8,7 @@ import dev.sentinelj.auditor.Finding;
 import dev.sentinelj.auditor.Scope;
 import dev.sentinelj.auditor.SeqSpan;
 import dev.sentinelj.auditor.Verdict;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +51,25 @@ class AuditReportTest {
           0,
           List.of(new Finding(Finding.Kind.CHAIN, true, 10, "between seq 1 and 3")));
 
+  private static final EpochAudit BAD_OF_THE_SAME =
+      new EpochAudit(
+          "web-1.example",
+          0x700000000L,
+          Verdict.UNACCOUNTED,
+          30,
+          20,
+          0,
+          0,
+          0,
+          0,
+          0,
+          10,
+          2,
+          3,
+          List.of(),
+          0,
+          List.of());
+
   @Test
   void table_ofAGoodAudit_fitsEightyColumnsAndSaysSo() {
     String table = report("table", GOOD);
@@ -69,6 +89,40 @@ class AuditReportTest {
         .contains("! web-2.example ffffffff: between seq 1 and 3")
         .contains("10 unaccounted")
         .contains("NOT every sample");
+  }
+
+  @Test
+  void table_ofManyEpochs_foldsThoseThatAreOk_andHidesNoOther() {
+    EpochAudit[] many = new EpochAudit[12];
+    Arrays.fill(many, GOOD);
+    many[5] = BAD_OF_THE_SAME;
+
+    assertThat(report("table", many).lines().limit(3).map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            "AGENT EPOCH COLLECTED STORED QUARANTINED LOST UNACCOUNTED VERDICT",
+            "web-1.example 00000007 30 20 0 0 10 UNACCOUNTED",
+            "web-1.example 11 epochs 13580237 13574000 5500 737 0 ok");
+    assertThat(report("csv", many).lines()).hasSize(13);
+  }
+
+  @Test
+  void table_ofTenEpochs_hasALineForEach() {
+    EpochAudit[] ten = new EpochAudit[10];
+    Arrays.fill(ten, GOOD);
+
+    assertThat(report("table", ten).lines().filter(line -> line.contains("2d9a0697"))).hasSize(10);
+  }
+
+  @Test
+  void watched_standsUnderItsTime_andIsADocumentOfYaml() {
+    WatchedAudit watched =
+        new WatchedAudit(
+            AuditReport.of(new Audit(0, List.of(GOOD), List.of()), Scope.ALL), 1_000_500);
+
+    assertThat(watched.as("table")).startsWith("1970-01-01T00:16:40Z\nAGENT");
+    assertThat(watched.as("yaml")).startsWith("---\nat: ");
+    assertThat(watched.as("csv")).startsWith("AGENT,");
+    assertThat(watched.as("json")).startsWith("{");
   }
 
   @Test

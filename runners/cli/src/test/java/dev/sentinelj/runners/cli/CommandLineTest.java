@@ -55,7 +55,14 @@ class CommandLineTest {
     "agents get, 2",
     "status -o xml, 2",
     "up --http-port, 2",
-    "audit, 3",
+    "audit, 2",
+    "audit --database-url postgresql://127.0.0.1:99999/x, 2",
+    "audit --database-url postgresql://127.0.0.1:0/x, 2",
+    "audit --database-url postgresql://127.0.0.1:abc/x, 2",
+    "audit --database-url postgresql://a:b:c/x, 2",
+    "audit --database-url mysql://127.0.0.1/x, 2",
+    "audit --database-url postgresql://[::1]:1/x, 3",
+    "metrics latest --agnet vm, 2",
     "audit --database-url postgresql://127.0.0.1:1/x, 3",
     "audit --database-url postgresql://me:hush@db/x, 2",
     "audit --epoch xyz, 2",
@@ -109,6 +116,60 @@ class CommandLineTest {
   }
 
   @Test
+  void audit_whereAServerIsNamed_saysThatItAsksADatabase() {
+    assertThat(run("audit")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("SENTINEL_URL", "--database-url", "unset");
+  }
+
+  @Test
+  void audit_ofAHostThatIsNot_namesIt() {
+    assertThat(run("audit", "--database-url", "postgresql://nowhere.invalid/x"))
+        .isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(text(err)).isEqualTo("sentinel: host not found: nowhere.invalid\n");
+  }
+
+  @Test
+  void audit_withAPasswordFileThatIsNone_saysSo() throws IOException {
+    Path file = home.resolve("password");
+    Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
+    assertThat(audit(file)).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains(file + " is no text");
+
+    Files.writeString(file, "\nx");
+    assertThat(audit(file)).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains(file + " has no password in its first line");
+  }
+
+  private int audit(Path passwordFile) {
+    return run(
+        "audit",
+        "--database-url",
+        "postgresql://127.0.0.1:1/x",
+        "--password-file",
+        passwordFile.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "metrics latest --agnet vm, --agnet, metrics latest",
+    "metrics range x --lats 5, --lats, metrics range",
+    "agents get web-1 -x, -x, agents get",
+    "status --sevrer http://x, --sevrer, status"
+  })
+  void run_withAnOptionNobodyKnows_namesIt(String arguments, String option, String command) {
+    assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err))
+        .isEqualTo(
+            "sentinel: unknown option '" + option + "': see sentinel help " + command + "\n");
+  }
+
+  @Test
+  void run_withAGroupAlone_namesItsCommands() {
+    assertThat(run("agents")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("list, get, add", "sentinel help agents");
+  }
+
+  @Test
   void run_withATokenThatIsNone_namesTheVariable() {
     assertThat(
             run(Map.of("SENTINEL_TOKEN", "a\nb", "SENTINEL_URL", "http://127.0.0.1:1"), "status"))
@@ -141,10 +202,14 @@ class CommandLineTest {
   /** A command line in the README that nobody can type is worse than none. */
   @ParameterizedTest
   @MethodSource("documented")
-  void run_withTheCommandLinesOfTheReadme_understandsThem(String line) {
+  void run_withTheCommandLinesOfTheReadme_understandsThem(String line) throws IOException {
     String[] arguments = line.replaceAll("#.*|\\|.*", "").strip().split("\\s+");
 
-    assertThat(run(arguments)).as(text(err)).isNotEqualTo(ExitCode.USAGE);
+    Files.writeString(home.resolve("cli.properties"), "url=http://127.0.0.1:1");
+
+    assertThat(run(Map.of("SENTINEL_HOME", home.toString()), arguments))
+        .as(text(err))
+        .isNotEqualTo(ExitCode.USAGE);
   }
 
   static Stream<String> documented() throws IOException {

@@ -85,7 +85,7 @@ interface ServerModule {
   @Provides
   @Singleton
   static CommittedRelay relay(ProgressFeed feed, SessionDirectory sessions) {
-    return new CommittedRelay(feed, sessions);
+    return new CommittedRelay(ForkWatch.logging(feed), sessions);
   }
 
   @Provides
