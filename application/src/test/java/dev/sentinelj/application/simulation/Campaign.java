@@ -81,7 +81,7 @@ final class Campaign {
     seed %d broke a promise: %s
     its scenario:
       %s
-    made small:
+    made small, with static imports of Option.* and Event.What.*:
     %s\
     """
         .formatted(scenario.seed(), failure.getMessage(), scenario, small.toJava());
