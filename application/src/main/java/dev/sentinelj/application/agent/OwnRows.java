@@ -9,9 +9,7 @@ import dev.sentinelj.core.session.ReconcileQuery;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.Uplink;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -108,30 +106,13 @@ final class OwnRows {
     }
     asked = null;
     asking.answered();
-    List<Long> missing =
-        switch (answer) {
-          case ReconcileAnswer.Equal _ -> List.of();
-          case ReconcileAnswer.Differs differs -> compare(query, differs.hashes());
-        };
+    Differences found = Differences.of(log, answer, givenUp);
+    foreign |= found.foreign();
     if (!foreign) {
       proven.add(query.from(), query.to());
     }
     known.add(query.from(), query.to());
-    return missing;
-  }
-
-  private List<Long> compare(ReconcileQuery query, Map<Long, Sha256> ledger) {
-    List<Long> missing = new ArrayList<>();
-    for (SignedBatch batch : batches(query.from(), query.to())) {
-      long seq = batch.id().seq();
-      Sha256 row = ledger.get(seq);
-      if (row != null) {
-        foreign |= !row.equals(batch.contentHash());
-      } else if (!givenUp.has(seq)) {
-        missing.add(seq);
-      }
-    }
-    return missing;
+    return found.missing();
   }
 
   private Optional<Range> doubtful(CommittedWord word) {
@@ -151,13 +132,9 @@ final class OwnRows {
   }
 
   private List<Sha256> hashesWithRows(Range range) {
-    return batches(range.from(), range.to()).stream()
+    return LogScan.all(log, range.from(), range.to()).stream()
         .filter(batch -> !givenUp.has(batch.id().seq()))
         .map(SignedBatch::contentHash)
         .toList();
-  }
-
-  private List<SignedBatch> batches(long from, long to) {
-    return LogScan.all(log, from, to);
   }
 }

@@ -8,9 +8,7 @@ import dev.sentinelj.core.session.ReconcileQuery;
 import dev.sentinelj.core.time.Now;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
@@ -86,38 +84,14 @@ final class SegmentFreeing {
       return List.of();
     }
     Failpoint.AGENT_RECONCILE_HEARD.hit();
-    return switch (answer) {
-      case ReconcileAnswer.Equal _ -> {
-        delete(query, now);
-        yield List.of();
-      }
-      case ReconcileAnswer.Differs differs -> compare(query, differs.hashes(), now);
-    };
-  }
-
-  /**
-   * Rows beyond what we hold are of records damaged since: there is nothing of ours to lose. What
-   * was given up is committed as a loss and needs no row; the loss record itself has one.
-   */
-  private List<Long> compare(ReconcileQuery query, Map<Long, Sha256> ledger, Now now) {
-    List<Long> missing = new ArrayList<>();
-    boolean other = false;
-    for (SignedBatch batch : batches(query.from(), query.to())) {
-      long seq = batch.id().seq();
-      Sha256 row = ledger.get(seq);
-      if (row != null) {
-        other |= !row.equals(batch.contentHash());
-      } else if (!givenUp.has(seq)) {
-        missing.add(seq);
-      }
-    }
-    forked |= other;
-    if (missing.isEmpty() && !other) {
+    Differences found = Differences.of(log, answer, givenUp);
+    forked |= found.foreign();
+    if (found.missing().isEmpty() && !found.foreign()) {
       delete(query, now);
     } else {
       later(now);
     }
-    return missing;
+    return found.missing();
   }
 
   private void delete(ReconcileQuery query, Now now) {
@@ -156,13 +130,9 @@ final class SegmentFreeing {
     if (noneGivenUp) {
       return segment.contentHashes();
     }
-    return batches(segment.firstSeq(), segment.lastSeq()).stream()
+    return LogScan.all(log, segment.firstSeq(), segment.lastSeq()).stream()
         .filter(batch -> !givenUp.has(batch.id().seq()))
         .map(SignedBatch::contentHash)
         .toList();
-  }
-
-  private List<SignedBatch> batches(long from, long to) {
-    return LogScan.all(log, from, to);
   }
 }
