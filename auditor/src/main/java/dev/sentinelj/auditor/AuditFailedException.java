@@ -1,5 +1,6 @@
 package dev.sentinelj.auditor;
 
+import java.sql.SQLException;
 import java.util.Set;
 
 /** The database could not be asked; nothing is known of its samples. */
@@ -21,7 +22,14 @@ public final class AuditFailedException extends RuntimeException {
     return refused;
   }
 
-  static AuditFailedException of(DatabaseAddress address, java.sql.SQLException cause) {
+  /** What the database, or its driver, calls the failure; empty when they have no code for it. */
+  public String sqlState() {
+    return getCause() instanceof SQLException failure && failure.getSQLState() != null
+        ? failure.getSQLState()
+        : "";
+  }
+
+  static AuditFailedException of(DatabaseAddress address, SQLException cause) {
     String state = cause.getSQLState() == null ? "" : cause.getSQLState();
     String why =
         switch (state) {

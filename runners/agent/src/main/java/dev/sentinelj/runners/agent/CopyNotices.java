@@ -53,6 +53,6 @@ final class CopyNotices {
         + current.agent()
         + " has carried over all that the database did not have of its former log, batches: "
         + copies
-        + ". Nothing was lost and nothing is to be done here";
+        + ". Nothing is to be done here";
   }
 }

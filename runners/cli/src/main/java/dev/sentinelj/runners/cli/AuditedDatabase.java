@@ -7,7 +7,6 @@ import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.logging.Level;
@@ -135,10 +134,10 @@ final class AuditedDatabase {
   /** The same failure in the words of whoever typed the command. */
   CliException told(AuditFailedException failure) {
     String message = String.valueOf(failure.getMessage());
-    if (isFrom(failure, WRONG_PASSWORD)) {
+    if (failure.sqlState().equals(WRONG_PASSWORD)) {
       return new CliException(ExitCode.UNAUTHORIZED, message + "; " + passwordOrigin());
     }
-    if (isFrom(failure, NO_PASSWORD) && message.contains("password")) {
+    if (failure.sqlState().equals(NO_PASSWORD) && message.contains("password")) {
       return new CliException(ExitCode.UNAUTHORIZED, message + "; put it into " + PLACES);
     }
     return causes(failure)
@@ -161,11 +160,6 @@ final class AuditedDatabase {
     return context.variable(PASSWORD_VARIABLE).isPresent()
         ? "the password came from " + PASSWORD_VARIABLE
         : "the password came from ~/.pgpass, or there was none: put it into " + PLACES;
-  }
-
-  private static boolean isFrom(AuditFailedException failure, String state) {
-    return causes(failure)
-        .anyMatch(cause -> cause instanceof SQLException sql && state.equals(sql.getSQLState()));
   }
 
   private static Stream<Throwable> causes(Throwable failure) {
