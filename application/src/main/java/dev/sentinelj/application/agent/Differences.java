@@ -26,8 +26,7 @@ record Differences(boolean foreign, List<Long> missing) {
         : NONE;
   }
 
-  private static Differences of(
-      List<SignedBatch> held, Map<Long, Sha256> ledger, GivenUp givenUp) {
+  private static Differences of(List<SignedBatch> held, Map<Long, Sha256> ledger, GivenUp givenUp) {
     List<Long> missing = new ArrayList<>();
     boolean foreign = false;
     for (SignedBatch batch : held) {

@@ -127,10 +127,7 @@ class FoundScenariosTest {
   void seed95170_twinThatTore_closesTheBalance() {
     Scenario.of(
             95170L,
-            Options.plain()
-                .with(PARTITIONS, 2)
-                .with(READ_MILLIS, 711)
-                .with(DATABASE_ROLLBACKS, 48),
+            Options.plain().with(PARTITIONS, 2).with(READ_MILLIS, 711).with(DATABASE_ROLLBACKS, 48),
             List.of(
                 new Event(1513, COPY_AGENT, 1, 0, 0),
                 new Event(1646, TEAR, 1, 0, 740),

@@ -43,6 +43,11 @@ record Meaning(String number, String name, boolean gauge, double factor, String 
                   "Batches entered whose content the ledger had under another id"),
               counter("batches_parked", "Batches that began to wait for their series set"),
               counter("batches_unparked", "Batches whose series set came"),
+              counter(
+                  "batches_dropped", "Batches not entered as their epoch has too many gaps before"),
+              counter(
+                  "batches_unsettled",
+                  "Batches entered without counting the losses of their epoch anew"),
               counter("batches_park_dropped", "Batches not parked as others have their place"),
               counter("samples_stored", "Samples written"),
               counter("samples_overflow", "Samples above a series budget, counted and not kept"),

@@ -95,7 +95,7 @@ class PrometheusTextTest {
   @ParameterizedTest
   @MethodSource("counted")
   void everyNumberOfTheCode_isDescribed(String number) {
-    assertThat(Meaning.known(number)).isTrue();
+    assertThat(Meaning.known(number)).as(number).isTrue();
   }
 
   static Stream<String> counted() throws IOException {
