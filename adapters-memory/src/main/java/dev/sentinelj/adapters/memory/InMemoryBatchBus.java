@@ -41,6 +41,9 @@ public final class InMemoryBatchBus implements BatchBus {
   /** Which disk each queue was on when it was compared last. */
   private final Map<FrameAddress, Long> compared = new HashMap<>();
 
+  /** The greatest generation each queue ever had: no disk takes that with it. */
+  private final Map<FrameAddress, Long> greatest = new HashMap<>();
+
   private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long bytes;
   private long lastStamp;
@@ -160,7 +163,8 @@ public final class InMemoryBatchBus implements BatchBus {
     requireAvailable();
     Queue queue = queue(address);
     if (compared.getOrDefault(address, FIRST_DISK) != disk) {
-      raise(address, Math.max(FIRST_GENERATION, committed.generation()));
+      long former = greatest.getOrDefault(address, FIRST_GENERATION);
+      raise(address, Math.max(former, committed.generation()));
     }
     boolean unread = committed.equals(BusPosition.START) && queue.generation == FIRST_GENERATION;
     if (unread || isHere(queue, committed)) {
@@ -173,6 +177,7 @@ public final class InMemoryBatchBus implements BatchBus {
   private void raise(FrameAddress address, long above) {
     Queue queue = queue(address);
     queue.generation = Math.max(queue.generation, above + 1);
+    greatest.merge(address, queue.generation, Math::max);
     remembered.keySet().removeIf(key -> key.address().equals(address));
     compared.put(address, disk);
   }

@@ -29,6 +29,32 @@ class InMemoryBatchBusTest extends BatchBusContract {
   }
 
   @Test
+  void loseAll_whereNothingWasRead_isNoticedUntilItIsTaken() {
+    InMemoryBatchBus bus = new InMemoryBatchBus(1, 1_000, () -> clock++);
+    bus.verify(QUEUE, BusPosition.START);
+    BusPosition unread = Stages.await(bus.publish(QUEUE, "a", new byte[1]));
+
+    bus.loseAll();
+    BusPosition raised = bus.verify(QUEUE, BusPosition.START);
+
+    assertThat(raised.generation()).isGreaterThan(unread.generation());
+    assertThat(bus.verify(QUEUE, BusPosition.START)).isEqualTo(raised);
+    assertThat(bus.verify(QUEUE, raised)).isEqualTo(raised);
+  }
+
+  @Test
+  void loseAll_again_givesAGenerationThatNeverWas() {
+    InMemoryBatchBus bus = new InMemoryBatchBus(1, 1_000, () -> clock++);
+    bus.loseAll();
+    BusPosition first = bus.verify(QUEUE, BusPosition.START);
+
+    bus.loseAll();
+    BusPosition second = bus.verify(QUEUE, BusPosition.START);
+
+    assertThat(second.generation()).isGreaterThan(first.generation());
+  }
+
+  @Test
   void loseTail_isNoticedEvenWhenSequencesAreUsedAgain() {
     InMemoryBatchBus bus = new InMemoryBatchBus(1, 1_000, () -> clock++);
     BusPosition committed = Stages.await(bus.publish(QUEUE, "a", new byte[1]));

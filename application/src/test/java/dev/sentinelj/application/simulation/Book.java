@@ -40,7 +40,7 @@ final class Book {
   private final Map<BatchId, Sha256> givenOut = new HashMap<>();
   private final Map<BatchId, Set<Receipt>> onBus = new HashMap<>();
   private final Set<AgentId> forked = new HashSet<>();
-  private final Set<AgentId> torn = new HashSet<>();
+  private final Set<AgentId> spoiled = new HashSet<>();
   private final Set<AgentId> setBack = new HashSet<>();
   private final Map<EpochId, List<SignedBatch>> words = new HashMap<>();
   private final Map<BatchId, Set<Sha256>> archive = new HashMap<>();
@@ -228,8 +228,7 @@ final class Book {
     return ledgered(batch) || wasLedgered(batch);
   }
 
-  /** Whether the ledger had exactly this batch before it went back. */
-  boolean wasLedgered(SignedBatch batch) {
+  private boolean wasLedgered(SignedBatch batch) {
     return archive.getOrDefault(batch.id(), Set.of()).contains(batch.contentHash());
   }
 
@@ -270,11 +269,6 @@ final class Book {
     return CopiedBatch.originalOf(batch);
   }
 
-  /** A durable record of this agent was taken for torn. */
-  void torn(AgentId agent) {
-    torn.add(agent);
-  }
-
   /** Whether the database went back, behind what an agent had freed with its definitions. */
   boolean wentBack() {
     return wentBack;
@@ -284,21 +278,9 @@ final class Book {
     return setBack.contains(agent);
   }
 
-  boolean anyTorn() {
-    return !torn.isEmpty();
-  }
-
-  boolean isTorn(AgentId agent) {
-    return torn.contains(agent);
-  }
-
   /** What a batch that was kept aside whole holds. */
   @Nullable Written written(SignedBatch batch) {
     return written.get(original(batch).contentHash());
-  }
-
-  boolean anyForked() {
-    return !forked.isEmpty();
   }
 
   boolean isForked(AgentId agent) {
@@ -312,6 +294,7 @@ final class Book {
 
   /** This could not be read any more where it lay. */
   void spoiled(SignedBatch batch) {
+    spoiled.add(batch.id().agent());
     Written one = written.get(original(batch).contentHash());
     if (one != null) {
       one.spoiled = true;
@@ -342,17 +325,11 @@ final class Book {
   }
 
   /**
-   * Epochs of which the ledger had some content, was set back, and then took another one under the
-   * same id: whoever deleted the first believes that it is still there.
+   * Whether two logs of this agent gave out the same seqs, and besides a record of it could not be
+   * read any more or the database went back: nobody can always tell then whose row a row is.
    */
-  Set<EpochId> replacedRecords() {
-    Set<EpochId> replaced = new HashSet<>();
-    archive.forEach((id, contents) ->
-        database
-            .ledgered(id)
-            .filter(now -> !contents.contains(now) || contents.size() > 1)
-            .ifPresent(_ -> replaced.add(id.epoch())));
-    return replaced;
+  boolean isConfused(AgentId agent) {
+    return forked.contains(agent) && (wentBack || spoiled.contains(agent));
   }
 
   /** Whether the ledger has another content under its id. */

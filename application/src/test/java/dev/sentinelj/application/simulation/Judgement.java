@@ -7,7 +7,6 @@ import dev.sentinelj.application.simulation.Broken.Promise;
 import dev.sentinelj.application.simulation.Tally.Count;
 import dev.sentinelj.core.batch.AgentId;
 import dev.sentinelj.core.batch.BatchId;
-import dev.sentinelj.core.batch.EpochId;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.metric.Series;
@@ -17,7 +16,6 @@ import dev.sentinelj.core.wire.WireReader;
 import dev.sentinelj.ports.driven.PartitionTransaction.QuarantineRow;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,9 +38,6 @@ final class Judgement {
   private final Map<Double, Integer> found = new HashMap<>();
 
   private final Map<AgentId, OfAgent> counts = new HashMap<>();
-
-  /** Epochs whose balance nobody can close any more; see docs/RATIONALE.md. */
-  private final Set<EpochId> doubtful = new HashSet<>();
 
   private Tally tally = Tally.NONE;
 
@@ -67,7 +62,6 @@ final class Judgement {
     database.samples(this::row);
     plant.database().quarantined().forEach(this::aside);
     plant.book().written().forEach(this::judge);
-    doubtful.addAll(plant.book().replacedRecords());
     plant.agents().stream().map(agent -> agent.epoch().agent()).distinct().forEach(this::balance);
     add(Count.RUNS, 1);
     add(Count.BATCHES, plant.book().appends());
@@ -180,9 +174,6 @@ final class Judgement {
       add(Count.DOUBLED, more);
       note("doubled " + batch.batch().id());
     }
-    if (isConfused(batch)) {
-      doubtful.add(batch.batch().id().epoch());
-    }
     add(Count.SAMPLES, size(batch));
     OfAgent count = count(batch.batch().id().agent());
     if (here > 0 || plant.book().ledgered(batch.batch())) {
@@ -202,28 +193,12 @@ final class Judgement {
       add(Count.RECORDED, size(batch));
     } else if (plant.book().forgotten(batch) || plant.book().unspoken(batch, plant.held())) {
       add(Count.GONE, size(batch));
+    } else if (plant.book().isConfused(batch.batch().id().agent())) {
+      add(Count.OPEN, 1);
     } else {
       add(Count.LOST, size(batch));
       note("lost " + batch.batch().id());
     }
-  }
-
-  /**
-   * Whether two twins shared the id of this batch and the database cannot tell them apart any more:
-   * it has the row of one where the other's was lost or vanished with a restore, or one named a
-   * loss there before the other did.
-   */
-  private boolean isConfused(Written batch) {
-    BatchId id = batch.batch().id();
-    boolean mayBe = plant.book().isForked(id.agent()) && !plant.book().ledgered(batch.batch());
-    boolean away = batch.spoiled() || plant.book().wasLedgered(batch.batch());
-    return mayBe && away && (plant.book().hasTwin(batch) || isTornByATwin(id));
-  }
-
-  private boolean isTornByATwin(BatchId id) {
-    return database.losses().getOrDefault(id.epoch(), List.of()).stream()
-        .filter(loss -> loss.reason() == LossReason.TORN)
-        .anyMatch(loss -> loss.from() <= id.seq() && id.seq() <= loss.to());
   }
 
   /** Whether a loss names it, for a reason that there was. */
@@ -265,7 +240,7 @@ final class Judgement {
 
   private void close(EpochProgress epoch) {
     long difference = isSpokenFor(epoch) ? epoch.balance().unaccounted() : 0;
-    if (doubtful.contains(epoch.epoch())) {
+    if (plant.book().isConfused(epoch.epoch().agent())) {
       add(Count.OPEN, difference == 0 ? 0 : 1);
     } else {
       unaccounted("the balance of " + epoch, difference);

@@ -146,7 +146,6 @@ final class SimulatedAgent extends Lives implements Uplink {
   void tear(long awayMillis) {
     InMemoryBatchLog log = disk.current();
     log.read(log.durableThrough(), 1, 1).forEach(plant.book()::spoiled);
-    plant.book().torn(id);
     tearing = true;
     killAfter(0, awayMillis);
     tearing = false;

@@ -99,7 +99,7 @@ public final class SimulationCampaign {
     boolean clean = progress.failures() == 0 && tally.clean();
     out.printf(
         "sim: %,d batches with %,d samples, %,d segments deleted, %,d events, %,d samples lost with"
-            + " record, %,d gone with a disk, %,d epochs of twins left open%n",
+            + " record, %,d gone with a disk, %,d epochs or batches of twins left open%n",
         tally.get(Count.BATCHES),
         tally.get(Count.SAMPLES),
         tally.get(Count.DELETED),

@@ -53,7 +53,7 @@ final class Tally {
     RECORDED,
     /** Samples whose only disk was set back before anybody else had them. */
     GONE,
-    /** Epochs left open: nobody can tell any more which of two twins lost what. */
+    /** Epochs and batches left open: nobody can tell any more which of two twins lost what. */
     OPEN
   }
 

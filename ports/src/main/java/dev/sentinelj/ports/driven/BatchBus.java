@@ -39,8 +39,9 @@ public interface BatchBus {
    * Compares what is at {@code committed} with the queue: the same position when its message is
    * there with the same stamp, or when the queue is still the one it was read from; otherwise
    * {@code (generation + 1, 0, 0)}, from where everything is read again. A queue that was lost and
-   * made anew is another one even where nothing was read of it: agents wait for what it had. Called
-   * by the owner of a partition when it takes it over, after a reconnect, and each second.
+   * made anew while its gateways lived on is another one even where nothing was read of it, because
+   * agents wait for what it had; and so it stays until that answer is the position. Called by the
+   * owner of a partition when it takes it over, after a reconnect, and each second.
    */
   BusPosition verify(FrameAddress address, BusPosition committed);
 
