@@ -266,16 +266,7 @@ class BatcherTest {
   @Test
   void logFullForALoss_draftsGoOnAndItIsTriedNowAndThen() {
     FullLog full = new FullLog(rig.log);
-    Batcher batcher =
-        new Batcher(
-            AgentRig.AGENT,
-            full.log(),
-            new WireCodec(),
-            () -> AgentRig.KEY,
-            rig.terms,
-            BatcherOptions.DEFAULT,
-            rig.mailbox::add,
-            () -> rig.now);
+    Batcher batcher = over(full.log());
     batcher.add(reading(SET, T0), rig.now);
     batcher.lost(new LossRecord.Entry(1, 1, 1, LossReason.CORRUPT));
     MovedRecord record = new MovedRecord(7, 0, 0, List.of(), List.of());
@@ -296,16 +287,7 @@ class BatcherTest {
   @Test
   void logThatThrowsSomethingElse_isTriedAgain() {
     BatchLog broken = new FullLog(rig.log).throwing(new IllegalStateException("a fault of ours"));
-    Batcher batcher =
-        new Batcher(
-            AgentRig.AGENT,
-            broken,
-            new WireCodec(),
-            () -> AgentRig.KEY,
-            rig.terms,
-            BatcherOptions.DEFAULT,
-            rig.mailbox::add,
-            () -> rig.now);
+    Batcher batcher = over(broken);
 
     batcher.add(reading(SET, T0), rig.now);
     batcher.flush(rig.now);
@@ -326,6 +308,18 @@ class BatcherTest {
 
     assertThat(taken).isBetween(10, 100);
     assertThat(rig.batcher.status().waitingBytes()).isLessThan(5 << 20);
+  }
+
+  private Batcher over(BatchLog log) {
+    return new Batcher(
+        AgentRig.AGENT,
+        log,
+        new WireCodec(),
+        () -> AgentRig.KEY,
+        rig.terms,
+        BatcherOptions.DEFAULT,
+        rig.mailbox::add,
+        () -> rig.now);
   }
 
   private static SeriesSet wide(int series) {
