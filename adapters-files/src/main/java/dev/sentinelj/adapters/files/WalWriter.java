@@ -166,8 +166,9 @@ final class WalWriter {
     Active segment = activeFor(appends);
     List<Placed> placed = new ArrayList<>();
     Set<Sha256> sets = new HashSet<>(segment.sets());
+    boolean beyondCap = room.isBeyondCap(); // looks at every segment, and nothing grows meanwhile
     for (Append append : appends) {
-      if (!takes(segment, append, sets, placed.size())) {
+      if (!takes(segment, append, sets, placed.size(), beyondCap)) {
         break;
       }
       placed.add(place(segment.file(), append, sets));
@@ -212,20 +213,22 @@ final class WalWriter {
 
   private Active activeFor(List<Append> appends) throws IOException {
     Append first = appends.getFirst();
-    if (!first.mustFindRoom() && room.isBeyondCap()) {
+    boolean beyondCap = room.isBeyondCap();
+    if (!first.mustFindRoom() && beyondCap) {
       throw room.full(first.needed(Set.of()));
     }
-    if (active.filter(open -> takes(open, first, open.sets(), 0)).isEmpty()) {
+    if (active.filter(open -> takes(open, first, open.sets(), 0, beyondCap)).isEmpty()) {
       sealActive();
       open(room.segmentFor(appends));
     }
     return active.orElseThrow();
   }
 
-  private boolean takes(Active segment, Append append, Set<Sha256> sets, int placed) {
+  private static boolean takes(
+      Active segment, Append append, Set<Sha256> sets, int placed, boolean beyondCap) {
     return append.needed(sets) <= segment.file().room()
         && segment.index().count() + placed < BatchLog.SealedSegment.MAX_SEQS
-        && (append.mustFindRoom() || !room.isBeyondCap());
+        && (append.mustFindRoom() || !beyondCap);
   }
 
   private void open(int bytes) throws IOException {

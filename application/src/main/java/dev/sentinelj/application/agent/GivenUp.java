@@ -4,11 +4,13 @@ import dev.sentinelj.core.batch.BatchKind;
 import dev.sentinelj.core.batch.LossReason;
 import dev.sentinelj.core.batch.LossRecord;
 import dev.sentinelj.core.batch.SignedBatch;
+import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.ingest.Refusal;
 import dev.sentinelj.ports.PortUnavailableException;
 import dev.sentinelj.ports.driven.BatchLog;
 import dev.sentinelj.ports.driven.RefusedBatches;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The batches that no gateway will ever take: they have a loss record instead of a row. */
@@ -52,6 +54,14 @@ final class GivenUp {
 
   boolean has(long seq) {
     return seqs.contains(seq) || log.refused(seq);
+  }
+
+  /** Content hashes of what the log holds from {@code from} to {@code to} and should have a row. */
+  List<Sha256> hashesWithRows(long from, long to) {
+    return LogScan.all(log, from, to).stream()
+        .filter(batch -> !has(batch.id().seq()))
+        .map(SignedBatch::contentHash)
+        .toList();
   }
 
   /** Nothing up to {@code seq} is in the log any more. */

@@ -173,7 +173,7 @@ final class Outbound {
 
   /** Sends what may be sent now. */
   void pump(Uplink.Session session, AgentKey key, Now now) {
-    if (!own.certain(word) && !heldLongEnough(now)) {
+    if (!heldLongEnough(now) && !own.certain(word)) {
       return; // beside the rows of a twin ours would only add to the muddle
     }
     lanes.split(now);

@@ -1,6 +1,5 @@
 package dev.sentinelj.application.agent;
 
-import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.progress.SeqRanges;
 import dev.sentinelj.core.progress.SeqRanges.Range;
@@ -84,14 +83,14 @@ final class OwnRows {
     if (doubtful.isEmpty() || !asking.due(session, now)) {
       return Optional.empty();
     }
-    List<Sha256> hashes = hashesWithRows(doubtful.get());
-    asked =
-        new ReconcileQuery(
-            log.epoch(),
-            doubtful.get().from(),
-            doubtful.get().to(),
-            ReconcileQuery.digestOf(hashes));
+    asked = questionAbout(doubtful.get());
     return Optional.of(asked);
+  }
+
+  private ReconcileQuery questionAbout(Range range) {
+    List<Sha256> hashes = givenUp.hashesWithRows(range.from(), range.to());
+    return new ReconcileQuery(
+        log.epoch(), range.from(), range.to(), ReconcileQuery.digestOf(hashes));
   }
 
   /**
@@ -129,12 +128,5 @@ final class OwnRows {
       }
     }
     return Optional.empty();
-  }
-
-  private List<Sha256> hashesWithRows(Range range) {
-    return LogScan.all(log, range.from(), range.to()).stream()
-        .filter(batch -> !givenUp.has(batch.id().seq()))
-        .map(SignedBatch::contentHash)
-        .toList();
   }
 }

@@ -1,6 +1,5 @@
 package dev.sentinelj.application.agent;
 
-import dev.sentinelj.core.batch.SignedBatch;
 import dev.sentinelj.core.digest.Sha256;
 import dev.sentinelj.core.failpoint.Failpoint;
 import dev.sentinelj.core.session.ReconcileAnswer;
@@ -127,12 +126,8 @@ final class SegmentFreeing {
   private List<Sha256> hashesWithRows(BatchLog.SealedSegment segment) {
     boolean noneGivenUp =
         LongStream.rangeClosed(segment.firstSeq(), segment.lastSeq()).noneMatch(givenUp::has);
-    if (noneGivenUp) {
-      return segment.contentHashes();
-    }
-    return LogScan.all(log, segment.firstSeq(), segment.lastSeq()).stream()
-        .filter(batch -> !givenUp.has(batch.id().seq()))
-        .map(SignedBatch::contentHash)
-        .toList();
+    return noneGivenUp
+        ? segment.contentHashes()
+        : givenUp.hashesWithRows(segment.firstSeq(), segment.lastSeq());
   }
 }
